@@ -1,0 +1,153 @@
+# dkim-tools: works with GNU make and BSD make.  Set any of these on the
+# command line or in the environment; nothing below the line needs editing.
+
+VERSION      = 0.9.0
+PREFIX      ?= /usr/local
+SYSCONFDIR  ?= /etc
+BINDIR      ?= $(PREFIX)/bin
+MANDIR      ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+INSTALL     ?= install
+PKG_CONFIG  ?= pkg-config
+CFLAGS      ?= -O2 -g
+HARDEN      ?= -fstack-protector-strong -fstack-clash-protection \
+               -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fPIE
+HARDEN_LD   ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
+WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+               -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wformat=2 \
+               -Wconversion -Wundef -Wimplicit-fallthrough
+# Empty for those who build to use it; scripts/test says -Werror.
+WERROR      ?=
+
+# Expanded by the shell at each use, so no make extension is needed; on a
+# system without pkg-config set the three of them by hand.
+DEP_CFLAGS  ?= `$(PKG_CONFIG) --cflags libcrypto ldns libidn2 libbsd-overlay`
+CRYPTO_LIBS ?= `$(PKG_CONFIG) --libs libcrypto libidn2 libbsd-overlay`
+DNS_LIBS    ?= `$(PKG_CONFIG) --libs ldns libcrypto libidn2 libbsd-overlay`
+
+# ---------------------------------------------------------------------------
+
+# OFFLINE commands are linked without ldns: they cannot touch the network.
+OFFLINE     = cmd/dkim-sign cmd/dkim-keygen cmd/dkim-dnsrec
+ONLINE      = cmd/dkim-verify
+CMD         = $(OFFLINE) $(ONLINE)
+UNIT        = tests/unit/canon tests/unit/resolver
+LIB         = libshared/libshared.a
+OBJ         = libshared/base/base64.o libshared/base/buf.o \
+              libshared/base/fault.o libshared/base/mem.o \
+              libshared/base/span.o libshared/dkim/algorithm.o \
+              libshared/dkim/bodyhash.o libshared/dkim/canon.o \
+              libshared/dkim/fieldlist.o libshared/dkim/keyrec.o \
+              libshared/dkim/qp.o libshared/dkim/sig.o \
+              libshared/dkim/signer.o libshared/dkim/taglist.o \
+              libshared/dkim/verdict.o libshared/dkim/verifier.o \
+              libshared/ext/crypto.o libshared/ext/der.o \
+              libshared/ext/dnsdata.o libshared/ext/dnsparse.o \
+              libshared/ext/dnsquery.o libshared/ext/file.o \
+              libshared/ext/idn.o libshared/ext/input.o \
+              libshared/ext/nameserver.o libshared/ext/newfile.o \
+              libshared/ext/pubkey.o libshared/ext/resolver.o \
+              libshared/ext/spool.o libshared/mail/address.o \
+              libshared/mail/date.o libshared/mail/domain.o \
+              libshared/mail/fold.o libshared/mail/header.o \
+              libshared/mail/lines.o libshared/mail/message.o \
+              libshared/tool/authres.o libshared/tool/cli.o \
+              libshared/tool/dnsrec.o libshared/tool/forged.o \
+              libshared/tool/json.o libshared/tool/keysource.o \
+              libshared/tool/outcome.o libshared/tool/output.o \
+              libshared/tool/report.o
+CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
+              cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o
+HDR         = libshared/base/attr.h libshared/base/base64.h \
+              libshared/base/buf.h libshared/base/fault.h \
+              libshared/base/limits.h libshared/base/mem.h \
+              libshared/base/span.h libshared/dkim/algorithm.h \
+              libshared/dkim/bodyhash.h libshared/dkim/canon.h \
+              libshared/dkim/fieldlist.h libshared/dkim/keyrec.h \
+              libshared/dkim/qp.h libshared/dkim/sig.h \
+              libshared/dkim/signer.h libshared/dkim/taglist.h \
+              libshared/dkim/verdict.h libshared/dkim/verifier.h \
+              libshared/ext/crypto.h libshared/ext/der.h \
+              libshared/ext/dnsdata.h libshared/ext/dnsparse.h \
+              libshared/ext/dnsquery.h libshared/ext/file.h \
+              libshared/ext/idn.h libshared/ext/input.h \
+              libshared/ext/nameserver.h libshared/ext/newfile.h \
+              libshared/ext/pubkey.h libshared/ext/resolver.h \
+              libshared/ext/spool.h libshared/mail/address.h \
+              libshared/mail/date.h libshared/mail/domain.h \
+              libshared/mail/fold.h libshared/mail/header.h \
+              libshared/mail/lines.h libshared/mail/message.h \
+              libshared/tool/authres.h libshared/tool/cli.h \
+              libshared/tool/dnsrec.h libshared/tool/json.h \
+              libshared/tool/keysource.h libshared/tool/outcome.h \
+              libshared/tool/output.h libshared/tool/report.h \
+              cmd/sign_options.h cmd/verify_options.h
+
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" \
+              -DSYSCONFDIR=\"$(SYSCONFDIR)\" -iquote libshared \
+              $(WARN) $(WERROR) $(HARDEN) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LINK        = $(CC) $(CFLAGS) $(HARDEN) $(HARDEN_LD) $(LDFLAGS)
+
+all: $(CMD)
+
+.SUFFIXES: .c .o
+.c.o:
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(OBJ) $(CMDOBJ): $(HDR)
+
+$(LIB): $(OBJ)
+	rm -f $@
+	$(AR) rc $@ $(OBJ)
+	ranlib $@
+
+cmd/dkim-sign: cmd/dkim-sign.o cmd/sign_options.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-sign.o cmd/sign_options.o $(LIB) $(CRYPTO_LIBS)
+
+cmd/dkim-keygen: cmd/dkim-keygen.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-keygen.o $(LIB) $(CRYPTO_LIBS)
+
+cmd/dkim-dnsrec: cmd/dkim-dnsrec.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-dnsrec.o $(LIB) $(CRYPTO_LIBS)
+
+cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o $(LIB) $(DNS_LIBS)
+
+unit: $(UNIT)
+
+tests/unit/canon: tests/unit/canon.c $(LIB)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/unit/canon.c \
+	    $(LIB) $(CRYPTO_LIBS)
+
+tests/unit/resolver: tests/unit/resolver.c $(LIB)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/unit/resolver.c \
+	    $(LIB) $(DNS_LIBS)
+
+static:
+	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
+	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" all
+
+check: all unit
+	scripts/test --no-install
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	for p in $(CMD); do \
+		n=$${p#cmd/}; \
+		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
+		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 || \
+		    exit 1; \
+	done
+
+uninstall:
+	for p in $(CMD); do \
+		n=$${p#cmd/}; \
+		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1; \
+	done
+
+clean:
+	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
+
+.PHONY: all unit static check install uninstall clean

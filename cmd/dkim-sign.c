@@ -1,0 +1,372 @@
+/* dkim-sign: sign messages. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "dkim/sig.h"
+#include "dkim/signer.h"
+#include "ext/file.h"
+#include "mail/address.h"
+#include "mail/domain.h"
+#include "mail/lines.h"
+#include "mail/message.h"
+#include "sign_options.h"
+#include "tool/output.h"
+
+/* The work of one run: what is read once, and the message at hand. */
+struct run {
+	struct sign_options o;
+	struct keyset fixed; /* of each -k without "%": its key, at its place */
+	const char *path;
+	struct message m;
+	struct keyset keys; /* chosen for this message */
+	struct lines lines;
+	struct signer *signer;
+};
+
+/*
+ * Keys that do not depend on the message are read before it, so that nothing is
+ * lost of the time in which it arrives.
+ */
+static bool
+read_fixed_keys(struct run *r, struct fault *f)
+{
+	const struct sign_options *o = &r->o;
+
+	for (size_t i = 0; i < o->nkeys; i++) {
+		struct key *key = NULL;
+
+		if (!keysource_is_template(o->keys[i])) {
+			enum key_found found = keysource_read(o->keys[i],
+			    &o->access, &key, f);
+
+			if (found == KEY_FAILED ||
+			    (found == KEY_ABSENT && o->no_key != NO_KEY_PASS))
+				return false;
+		}
+		keyset_add(&r->fixed, buf_span(&o->domain),
+		    i < o->nselectors ? span_str(o->selectors[i]) : SPAN(""),
+		    key);
+	}
+	return true;
+}
+
+/* -d, or the domain of the author field; *why when there is none. */
+static bool
+find_domain(const struct run *r, struct buf *domain, const char **why)
+{
+	const struct header *h = &r->m.header;
+	struct span name = span_str(r->o.from_header);
+	struct mailbox author;
+
+	if (r->o.domain.n > 0) {
+		buf_add_span(domain, buf_span(&r->o.domain));
+		return true;
+	}
+	if (header_count(h, name) == 0)
+		name = SPAN("From");
+	*why = h->malformed != NULL    ? h->malformed :
+	    header_count(h, name) == 0 ? "no From field" :
+	    header_count(h, name) > 1  ? "more than one author field" :
+					 NULL;
+	if (*why != NULL ||
+	    !address_author(header_find(h, name)->value, &author, why))
+		return false;
+	buf_add_span(domain, buf_span(&author.domain));
+	mailbox_free(&author);
+	return true;
+}
+
+/* The keys of the templates for one domain, added to what there is. */
+static enum key_found
+find_keys(struct run *r, struct span domain, struct fault *f)
+{
+	const struct sign_options *o = &r->o;
+	enum key_found any = KEY_ABSENT;
+
+	for (size_t i = 0; i < o->nkeys; i++) {
+		enum key_found found;
+
+		if (!keysource_is_template(o->keys[i]))
+			continue;
+		found = keysource_template(o->keys[i], domain,
+		    i < o->nselectors ? span_str(o->selectors[i]) : SPAN(""),
+		    &o->access, &r->keys, f);
+		if (found == KEY_FAILED)
+			return found;
+		any = found == KEY_FOUND ? KEY_FOUND : any;
+	}
+	return any;
+}
+
+/* KEY_ABSENT, with a fault that says so, when the message goes unsigned. */
+static enum key_found
+choose_keys(struct run *r, struct fault *f)
+{
+	const struct sign_options *o = &r->o;
+	struct buf domain = { 0 };
+	enum key_found found = KEY_ABSENT;
+	const char *why = NULL;
+	bool templates = false, fixed = false;
+
+	for (size_t i = 0; i < o->nkeys; i++) {
+		templates = templates || keysource_is_template(o->keys[i]);
+		fixed = fixed || r->fixed.v[i].key != NULL;
+	}
+	if (!find_domain(r, &domain, &why)) {
+		(void)fault_set(f, EX_DATAERR, "%s: %s", input_name(r->m.in),
+		    why);
+		found = fixed || !templates || o->no_key == NO_KEY_FAIL ?
+		    KEY_FAILED :
+		    KEY_ABSENT;
+		goto done;
+	}
+	(void)fault_set(f, EX_NOINPUT, "no key for %.*s", (int)domain.n,
+	    domain.p);
+	if (templates)
+		found = find_keys(r, buf_span(&domain), f);
+	if (found == KEY_ABSENT && !fixed && o->fallback.n > 0)
+		found = find_keys(r, buf_span(&o->fallback), f);
+	if (fixed && found == KEY_ABSENT)
+		found = KEY_FOUND;
+	if (found == KEY_ABSENT && o->no_key == NO_KEY_FAIL)
+		found = KEY_FAILED;
+	for (size_t i = 0; found == KEY_FOUND && i < r->fixed.n; i++) {
+		struct signing_key *k = &r->fixed.v[i];
+
+		k->domain.n = 0;
+		buf_add_span(&k->domain, buf_span(&domain));
+	}
+done:
+	buf_free(&domain);
+	return found;
+}
+
+/* --if-signed: true when this domain need not sign again. */
+static bool
+signed_already(struct run *r, struct span domain)
+{
+	struct header *h = &r->m.header;
+	bool any = false;
+
+	if (r->o.if_signed == IF_SIGNED_ADD)
+		return false;
+	for (size_t i = 0; i < h->n; i++) {
+		enum verdict v = VERDICT_OPEN;
+		struct sig s;
+
+		if (!span_eq_nocase(h->v[i].name, SPAN("DKIM-Signature")))
+			continue;
+		sig_parse(&s, &h->v[i], &v);
+		if (span_eq_nocase(s.domain, domain)) {
+			any = true;
+			if (r->o.if_signed == IF_SIGNED_REPLACE)
+				h->v[i].removed = true;
+		}
+		sig_free(&s);
+	}
+	return any && r->o.if_signed == IF_SIGNED_SKIP;
+}
+
+/* Adds one signature, unless -a or --if-signed rules it out. */
+static bool
+want(struct run *r, const struct signing_key *k, size_t *wanted,
+    struct fault *f)
+{
+	const struct sign_options *o = &r->o;
+	struct signer_spec spec = o->spec;
+
+	if (k->key == NULL || signed_already(r, buf_span(&k->domain)))
+		return true;
+	if (!o->any_algorithm && key_type(k->key) != o->algorithm.key)
+		return true;
+	spec.domain = buf_span(&k->domain);
+	spec.selector = buf_span(&k->selector);
+	spec.identity = buf_span(&o->identity);
+	if (spec.identity.n > 0 &&
+	    !domain_within(span_from(spec.identity, o->identity_domain),
+		spec.domain))
+		return fault_set(f, EX_USAGE, "-i %s: not within %.*s",
+		    spec.identity.p, (int)spec.domain.n, spec.domain.p);
+	if (o->verbose > 0)
+		cli_note("%s: signing for %.*s with %.*s", input_name(r->m.in),
+		    (int)spec.domain.n, spec.domain.p, (int)spec.selector.n,
+		    spec.selector.p);
+	++*wanted;
+	return signer_want(r->signer, &spec, k->key, f);
+}
+
+static bool
+want_all(struct run *r, size_t *wanted, struct fault *f)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < r->fixed.n; i++)
+		ok = want(r, &r->fixed.v[i], wanted, f);
+	for (size_t i = 0; ok && i < r->keys.n; i++)
+		ok = want(r, &r->keys.v[i], wanted, f);
+	return ok;
+}
+
+static void
+add_body(void *arg, const void *p, size_t n)
+{
+	struct run *r = arg;
+
+	if (r->signer != NULL)
+		signer_add(r->signer, p, n);
+	if (r->o.lines_fail || r->o.verbose > 0)
+		lines_add(&r->lines, p, n);
+}
+
+/* What a relay may change on the way, and break the signature with. */
+static bool
+check_lines(struct run *r, struct fault *f)
+{
+	const char *name = input_name(r->m.in);
+	struct lines *l = &r->lines;
+
+	for (size_t i = 0; i < r->m.header.n; i++) {
+		size_t n = field_longest_line(&r->m.header.v[i]);
+
+		l->longest = n > l->longest ? n : l->longest;
+	}
+	if (r->o.lines_fail && l->longest > LIMIT_LINE)
+		return fault_set(f, EX_DATAERR,
+		    "%s: a line of %zu octets will be broken by a relay", name,
+		    l->longest);
+	if (r->o.verbose == 0)
+		return true;
+	if (l->longest > LIMIT_LINE)
+		cli_note("%s: a line of %zu octets may be broken by a relay",
+		    name, l->longest);
+	if (l->bare_cr)
+		cli_note("%s: a CR without LF may be changed by a relay", name);
+	if (l->eight_bit &&
+	    header_count(&r->m.header, SPAN("MIME-Version")) == 0)
+		cli_note("%s: 8-bit text without MIME may be changed by a "
+			 "relay",
+		    name);
+	return true;
+}
+
+static bool
+write_message(struct run *r, struct span top, const char *target,
+    const struct stat *like, struct fault *f)
+{
+	struct output out;
+	bool ok;
+
+	if (!output_open(&out, target, f))
+		return false;
+	ok = r->o.header_only ? file_write(out.fd, out.name, top.p, top.n, f) :
+				message_write(&r->m, top, out.fd, out.name, f);
+	ok = ok && output_commit(&out, like, f);
+	output_close(&out);
+	return ok;
+}
+
+/* The new fields, or none where nothing is to sign with. */
+static bool
+make_fields(struct run *r, struct buf *top, struct fault *f)
+{
+	enum key_found found = choose_keys(r, f);
+	size_t wanted = 0;
+
+	if (found == KEY_FAILED)
+		return false;
+	if (found == KEY_ABSENT && r->o.verbose > 0)
+		cli_note("%s: passed unsigned", f->text);
+	if (found == KEY_FOUND &&
+	    ((r->signer = signer_begin(&r->m.header, f)) == NULL ||
+		!want_all(r, &wanted, f)))
+		return false;
+	if (found == KEY_FOUND && wanted == 0 && !r->o.any_algorithm &&
+	    r->o.if_signed != IF_SIGNED_SKIP)
+		return fault_set(f, EX_CONFIG, "no key for -a %s",
+		    algorithm_name(r->o.algorithm));
+	if (!message_body(&r->m, add_body, r, f) || !check_lines(r, f))
+		return false;
+	return r->signer == NULL || signer_end(r->signer, r->m.eol, top, f);
+}
+
+static bool
+sign(struct run *r, const char *path, const char *target, struct fault *f)
+{
+	struct input *in = input_open(path, !r->o.header_only, f);
+	struct buf top = { 0 };
+	struct stat st;
+	bool ok = false;
+
+	r->m = (struct message){ 0 };
+	r->lines = (struct lines){ 0 };
+	if (in == NULL || !message_open(&r->m, in, f))
+		goto done;
+	if (r->o.in_place && stat(path, &st) != 0) {
+		(void)fault_errno(f, EX_NOINPUT, "%s", path);
+		goto done;
+	}
+	ok = make_fields(r, &top, f) &&
+	    write_message(r, buf_span(&top), target, r->o.in_place ? &st : NULL,
+		f);
+done:
+	signer_free(r->signer);
+	r->signer = NULL;
+	keyset_free(&r->keys);
+	message_close(&r->m);
+	input_close(in);
+	buf_free(&top);
+	return ok;
+}
+
+/* Each file by itself; one that fails does not stop the others. */
+static int
+sign_files(struct run *r, char *files[], int n)
+{
+	int worst = EX_OK;
+
+	for (int i = 0; i < n; i++) {
+		const char *slash = strrchr(files[i], '/');
+		struct buf target = { 0 };
+		struct fault f;
+		int status;
+
+		if (r->o.in_place)
+			buf_adds(&target, files[i]);
+		else
+			buf_addf(&target, "%s/%s", r->o.output,
+			    slash != NULL ? slash + 1 : files[i]);
+		buf_addc(&target, '\0');
+		if (!sign(r, files[i], target.p, &f)) {
+			cli_report(&f);
+			status = cli_status(&f, r->o.style);
+			worst = status > worst ? status : worst;
+		}
+		buf_free(&target);
+	}
+	return worst;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct run r = { 0 };
+	struct fault f;
+	int status = EX_OK;
+
+	cli_start(argc, argv);
+	sign_options_read(&r.o, argc, argv);
+	if (!read_fixed_keys(&r, &f))
+		cli_die(&f, r.o.style);
+	if (optind < argc)
+		status = sign_files(&r, argv + optind, argc - optind);
+	else if (!sign(&r, "-", r.o.output, &f))
+		cli_die(&f, r.o.style);
+	keyset_free(&r.fixed);
+	sign_options_free(&r.o);
+	cli_finish(status, r.o.style);
+}

@@ -1,0 +1,171 @@
+/* dkim-verify: print what the signatures of messages are worth. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "dkim/verifier.h"
+#include "ext/file.h"
+#include "ext/resolver.h"
+#include "mail/date.h"
+#include "mail/message.h"
+#include "tool/authres.h"
+#include "tool/outcome.h"
+#include "tool/output.h"
+#include "tool/report.h"
+#include "verify_options.h"
+
+/* The work of one run. */
+struct run {
+	struct verify_options o;
+	struct resolver *dns;
+	struct output out;
+	int worst; /* exit status so far */
+};
+
+static int64_t
+judging_time(const struct run *r, const struct header *h)
+{
+	const struct field *received = header_find(h, SPAN("Received"));
+	int64_t when;
+
+	if (r->o.now_received && received != NULL &&
+	    date_received(received->value, &when))
+		return when;
+	return r->o.rules.now;
+}
+
+static bool
+rejected(const struct run *r, enum result result)
+{
+	return (r->o.reject >> result & 1) != 0;
+}
+
+/* EXIT STATUS of dkim-verify(1). */
+static int
+exit_status(const struct run *r, enum result result)
+{
+	if (r->o.reject != 0 ? !rejected(r, result) :
+			       r->o.filter || result == RESULT_PASS)
+		return EX_OK;
+	return result == RESULT_TEMPERROR ? EX_TEMPFAIL : 1;
+}
+
+static void
+format(const struct run *r, const struct report *report, const char *eol,
+    struct buf *out)
+{
+	switch (r->o.format) {
+	case FORMAT_AUTHRES:
+		authres_format(r->o.authserv_id, report->verdicts,
+		    report->header, eol, out);
+		break;
+	case FORMAT_JSON: report_json(report, out); break;
+	case FORMAT_KV: report_kv(report, out); break;
+	case FORMAT_TEXT: report_text(report, out); break;
+	}
+}
+
+static bool
+write_result(struct run *r, struct message *m, const struct report *report,
+    struct fault *f)
+{
+	enum result result = outcome_of(report->verdicts, report->acceptance);
+	int status = exit_status(r, result);
+	struct buf text = { 0 };
+	bool ok;
+
+	r->worst = status > r->worst ? status : r->worst;
+	if (r->o.filter && status != EX_OK) {
+		cli_note("%s: refused: dkim=%s", input_name(m->in),
+		    result_name(result));
+		return true;
+	}
+	format(r, report, m->eol, &text);
+	for (size_t i = 0; r->o.filter && i < m->header.n; i++)
+		m->header.v[i].removed = authres_forged(&m->header.v[i],
+		    r->o.authserv_id);
+	ok = r->o.filter ?
+	    message_write(m, buf_span(&text), r->out.fd, r->out.name, f) :
+	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
+	buf_free(&text);
+	return ok;
+}
+
+static bool
+verify(struct run *r, const char *path, struct fault *f)
+{
+	struct verifier_rules rules = r->o.rules;
+	struct input *in = input_open(path, r->o.filter, f);
+	struct message m = { 0 };
+	struct verifier *v = NULL;
+	bool ok = false;
+
+	if (in == NULL || !message_open(&m, in, f))
+		goto done;
+	rules.now = judging_time(r, &m.header);
+	resolver_next(r->dns);
+	v = verifier_begin(&m.header, &rules, r->dns);
+	if (!message_body(&m, verifier_add, v, f))
+		goto done;
+	ok = write_result(r, &m,
+	    &(struct report){ .file = strcmp(path, "-") == 0 ? NULL : path,
+		.verdicts = verifier_end(v),
+		.header = &m.header,
+		.acceptance = &r->o.acceptance },
+	    f);
+done:
+	verifier_free(v);
+	message_close(&m);
+	input_close(in);
+	return ok;
+}
+
+/* Each file by itself; one that fails does not stop the others. */
+static bool
+verify_files(struct run *r, char *files[], int n, struct fault *f)
+{
+	for (int i = 0; i < n; i++) {
+		struct fault own;
+		int status;
+
+		if (verify(r, files[i], &own))
+			continue;
+		if (n == 1) {
+			*f = own;
+			return false;
+		}
+		cli_report(&own);
+		status = cli_status(&own, r->o.style);
+		r->worst = status > r->worst ? status : r->worst;
+	}
+	return true;
+}
+
+int
+main(int argc, char *argv[])
+{
+	char standard[] = "-", *only[] = { standard };
+	struct run r = { 0 };
+	struct fault f;
+	bool ok;
+
+	cli_start(argc, argv);
+	verify_options_read(&r.o, argc, argv);
+	r.dns = r.o.zone != NULL ?
+	    resolver_zone(r.o.zone, &f) :
+	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
+	if (r.dns == NULL || !output_open(&r.out, r.o.output, &f))
+		cli_die(&f, r.o.style);
+	ok = optind < argc ?
+	    verify_files(&r, argv + optind, argc - optind, &f) :
+	    verify_files(&r, only, 1, &f);
+	ok = ok && output_commit(&r.out, NULL, &f);
+	output_close(&r.out);
+	if (!ok)
+		cli_die(&f, r.o.style);
+	resolver_free(r.dns);
+	verify_options_free(&r.o);
+	cli_finish(r.worst, r.o.style);
+}

@@ -1,0 +1,312 @@
+#include "sign_options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "ext/file.h"
+#include "mail/domain.h"
+#include "tool/cli.h"
+
+static const char help[] =
+    "usage: dkim-sign [-d domain] [-s selector] -k key ... [options] < "
+    "message\n"
+    "       dkim-sign [options] -o dir | --in-place file ...\n"
+    "\n"
+    "  -d, --domain DOMAIN        signing domain (default: that of From:)\n"
+    "  -s, --selector SELECTOR    selector of the next key\n"
+    "  -k, --key FILE             private key, or a template with %d and %s\n"
+    "      --fallback DOMAIN      sign for it where the author's has no key\n"
+    "      --no-key pass|fail     what to do where there is no key\n"
+    "      --insecure-key         take a key that others can read\n"
+    "      --passphrase-file FILE for an encrypted key\n"
+    "      --passphrase-fd N      the same from a descriptor\n"
+    "      --from-header NAME     author field: From or Sender\n"
+    "  -a, --algorithm NAME       use only rsa-sha256 or ed25519-sha256 keys\n"
+    "  -c, --canonicalization C   header/body (default: relaxed/relaxed)\n"
+    "  -H, --headers LIST         fields to sign; +Name adds, -Name removes\n"
+    "  -O, --oversign LIST        fields to guard against additions\n"
+    "  -i, --identity ADDRESS     agent or user identifier, i=\n"
+    "  -t, --timestamp TIME|none  t= (default: now)\n"
+    "  -x, --expire DURATION      x=, from then on: 900s, 36h, 7d\n"
+    "  -z, --copy-headers         copy the signed fields into z=\n"
+    "  -l, --body-length          write l=\n"
+    "      --header-only          print only the new field\n"
+    "      --if-signed add|skip|replace\n"
+    "      --long-lines pass|fail lines that a relay will break\n"
+    "  -o, --output FILE|DIR      write there\n"
+    "      --in-place             replace each file\n"
+    "      --now EPOCH            take this for the time\n"
+    "      --exit-style mta|sysexits\n"
+    "  -v, --verbose  -h, --help  -V, --version\n";
+
+enum {
+	OPT_EXIT_STYLE = 256,
+	OPT_FALLBACK,
+	OPT_FROM_HEADER,
+	OPT_HEADER_ONLY,
+	OPT_IF_SIGNED,
+	OPT_INSECURE_KEY,
+	OPT_IN_PLACE,
+	OPT_LONG_LINES,
+	OPT_NO_KEY,
+	OPT_NOW,
+	OPT_PASSPHRASE_FD,
+	OPT_PASSPHRASE_FILE
+};
+
+static const struct option long_options[] = {
+	{ "algorithm", required_argument, NULL, 'a' },
+	{ "body-length", no_argument, NULL, 'l' },
+	{ "canonicalization", required_argument, NULL, 'c' },
+	{ "copy-headers", no_argument, NULL, 'z' },
+	{ "domain", required_argument, NULL, 'd' },
+	{ "exit-style", required_argument, NULL, OPT_EXIT_STYLE },
+	{ "expire", required_argument, NULL, 'x' },
+	{ "fallback", required_argument, NULL, OPT_FALLBACK },
+	{ "from-header", required_argument, NULL, OPT_FROM_HEADER },
+	{ "header-only", no_argument, NULL, OPT_HEADER_ONLY },
+	{ "headers", required_argument, NULL, 'H' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "identity", required_argument, NULL, 'i' },
+	{ "if-signed", required_argument, NULL, OPT_IF_SIGNED },
+	{ "in-place", no_argument, NULL, OPT_IN_PLACE },
+	{ "insecure-key", no_argument, NULL, OPT_INSECURE_KEY },
+	{ "key", required_argument, NULL, 'k' },
+	{ "long-lines", required_argument, NULL, OPT_LONG_LINES },
+	{ "no-key", required_argument, NULL, OPT_NO_KEY },
+	{ "now", required_argument, NULL, OPT_NOW },
+	{ "output", required_argument, NULL, 'o' },
+	{ "oversign", required_argument, NULL, 'O' },
+	{ "passphrase-fd", required_argument, NULL, OPT_PASSPHRASE_FD },
+	{ "passphrase-file", required_argument, NULL, OPT_PASSPHRASE_FILE },
+	{ "selector", required_argument, NULL, 's' },
+	{ "timestamp", required_argument, NULL, 't' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* The number of text among the n words, or a usage error. */
+static unsigned
+choice(const char *option, const char *text, const char *const words[],
+    unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	cli_usage("%s %s: not one of its values", option, text);
+}
+
+static void
+read_domain(const char *option, const char *text, struct buf *out)
+{
+	out->n = 0;
+	if (!domain_typed(span_str(text), out))
+		cli_usage("%s %s: not a domain name", option, text);
+}
+
+static void
+read_passphrase(struct sign_options *o, const char *file, const char *fd)
+{
+	struct fault f;
+	bool ok;
+
+	buf_wipe(&o->passphrase);
+	if (file != NULL)
+		ok = file_slurp(file, FILE_PRIVATE, LIMIT_PASSPHRASE,
+			 &o->passphrase, &f) == FILE_READ;
+	else
+		ok = file_slurp_fd((int)cli_number("--passphrase-fd", fd, 0,
+				       65535),
+		    "passphrase", LIMIT_PASSPHRASE, &o->passphrase, &f);
+	if (!ok)
+		cli_die(&f, o->style);
+	while (o->passphrase.n > 0 &&
+	    strchr("\r\n", o->passphrase.p[o->passphrase.n - 1]) != NULL)
+		o->passphrase.n--;
+	buf_reserve(&o->passphrase, 1); /* an empty one is one, too */
+	o->access.passphrase = buf_span(&o->passphrase);
+}
+
+static void
+set_algorithm(struct sign_options *o, const char *text)
+{
+	o->any_algorithm = false;
+	if (!algorithm_parse(span_str(text), &o->algorithm) ||
+	    o->algorithm.hash != HASH_SHA256)
+		cli_usage("-a %s: not rsa-sha256 or ed25519-sha256", text);
+}
+
+static void
+set_option(struct sign_options *o, int c, char *argv[])
+{
+	static const char *const if_signed[] = { "add", "skip", "replace" };
+	static const char *const pass_fail[] = { "pass", "fail" };
+	static const char *const authors[] = { "From", "Sender" };
+	struct signer_spec *s = &o->spec;
+
+	switch (c) {
+	case 'a': set_algorithm(o, optarg); break;
+	case 'c':
+		if (!canon_parse(span_str(optarg), &s->canon_header,
+			&s->canon_body))
+			cli_usage("-c %s: not a canonicalization", optarg);
+		break;
+	case 'd': read_domain("-d", optarg, &o->domain); break;
+	case 'H': s->fields.signed_names = optarg; break;
+	case 'h': cli_help(help);
+	case 'i':
+		o->identity.n = 0;
+		buf_adds(&o->identity, optarg);
+		break;
+	case 'k': o->keys[o->nkeys++] = optarg; break;
+	case 'l': s->body_length = true; break;
+	case 'O': s->fields.oversigned = optarg; break;
+	case 'o': o->output = optarg; break;
+	case 's':
+		if (!selector_ok(span_str(optarg)))
+			cli_usage("-s %s: not a selector", optarg);
+		o->selectors[o->nselectors++] = optarg;
+		break;
+	case 't':
+		o->no_timestamp = strcmp(optarg, "none") == 0;
+		if (!o->no_timestamp)
+			s->signed_at = cli_epoch("-t", optarg);
+		break;
+	case 'v': o->verbose++; break;
+	case 'V': cli_version();
+	case 'x': o->expire = cli_duration("-x", optarg); break;
+	case 'z': s->copy_fields = true; break;
+	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
+	case OPT_FALLBACK:
+		read_domain("--fallback", optarg, &o->fallback);
+		break;
+	case OPT_FROM_HEADER:
+		o->from_header =
+		    authors[choice("--from-header", optarg, authors, 2)];
+		break;
+	case OPT_HEADER_ONLY: o->header_only = true; break;
+	case OPT_IF_SIGNED:
+		o->if_signed = (enum if_signed)choice("--if-signed", optarg,
+		    if_signed, 3);
+		break;
+	case OPT_IN_PLACE: o->in_place = true; break;
+	case OPT_INSECURE_KEY: o->access.insecure = true; break;
+	case OPT_LONG_LINES:
+		o->lines_fail = choice("--long-lines", optarg, pass_fail, 2);
+		break;
+	case OPT_NO_KEY:
+		o->no_key = choice("--no-key", optarg, pass_fail, 2) == 0 ?
+		    NO_KEY_PASS :
+		    NO_KEY_FAIL;
+		break;
+	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
+	case OPT_PASSPHRASE_FD: read_passphrase(o, NULL, optarg); break;
+	case OPT_PASSPHRASE_FILE: read_passphrase(o, optarg, NULL); break;
+	default: cli_bad_option(c, argv);
+	}
+}
+
+/* -k FILE goes with the -s of the same number; a template may do without. */
+static void
+check_keys(struct sign_options *o)
+{
+	struct fault f;
+
+	if (o->nkeys == 0)
+		cli_usage("no key: -k FILE (see dkim-sign(1))");
+	if (o->nselectors > o->nkeys)
+		cli_usage("-s %s: no -k for it", o->selectors[o->nkeys]);
+	for (size_t i = 0; i < o->nkeys; i++) {
+		bool selector = i < o->nselectors;
+
+		if (!keysource_is_template(o->keys[i]) && !selector)
+			cli_usage("-k %s: needs -s", o->keys[i]);
+		if (keysource_is_template(o->keys[i]) &&
+		    !keysource_check_template(o->keys[i], selector, &f))
+			cli_die(&f, o->style);
+	}
+}
+
+static void
+check_identity(struct sign_options *o)
+{
+	struct span i = buf_span(&o->identity);
+	const char *at = i.n > 0 ? memrchr(i.p, '@', i.n) : NULL;
+
+	if (i.n == 0)
+		return;
+	o->identity_domain = at != NULL ? (size_t)(at - i.p) + 1 : 0;
+	if (at == NULL || !span_ascii(i) ||
+	    !domain_ok(span_from(i, o->identity_domain)))
+		cli_usage("-i %s: not [local-part]@domain", i.p);
+	if (o->domain.n > 0 &&
+	    !domain_within(span_from(i, o->identity_domain),
+		buf_span(&o->domain)))
+		cli_usage("-i %s: not within %.*s", i.p, (int)o->domain.n,
+		    o->domain.p);
+}
+
+static void
+check_times(struct sign_options *o)
+{
+	struct signer_spec *s = &o->spec;
+
+	if (s->signed_at < 0 && !o->no_timestamp)
+		s->signed_at = o->now;
+	if (o->no_timestamp)
+		s->signed_at = -1;
+	if (o->expire == 0)
+		return;
+	s->expires = (s->signed_at >= 0 ? s->signed_at : o->now) + o->expire;
+	if (s->expires > 999999999999)
+		cli_usage("-x: expires beyond what x= can say");
+}
+
+void
+sign_options_read(struct sign_options *o, int argc, char *argv[])
+{
+	struct fault f;
+	int c;
+
+	*o = (struct sign_options){ .from_header = "From",
+		.now = time(NULL),
+		.any_algorithm = true,
+		.style = CLI_MTA,
+		.spec = { .canon_header = CANON_RELAXED,
+		    .canon_body = CANON_RELAXED,
+		    .signed_at = -1,
+		    .expires = -1 } };
+	o->keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
+	o->selectors = mem_grow(NULL, (size_t)argc, sizeof(char *));
+	while ((c = getopt_long(argc, argv, ":a:c:d:H:hi:k:lO:o:s:t:Vvx:z",
+		    long_options, NULL)) != -1)
+		set_option(o, c, argv);
+	check_keys(o);
+	buf_addc(&o->identity, '\0');
+	o->identity.n--;
+	check_identity(o);
+	check_times(o);
+	if (!fieldlist_check(&o->spec.fields, &f))
+		cli_die(&f, o->style);
+	if (o->in_place && (o->output != NULL || optind == argc))
+		cli_usage("--in-place: needs files, and no -o");
+	if (optind < argc && !o->in_place && o->output == NULL)
+		cli_usage("%s: files need -o DIR or --in-place", argv[optind]);
+}
+
+void
+sign_options_free(struct sign_options *o)
+{
+	free(o->keys);
+	free(o->selectors);
+	buf_free(&o->domain);
+	buf_free(&o->fallback);
+	buf_free(&o->identity);
+	buf_wipe(&o->passphrase);
+}

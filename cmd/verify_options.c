@@ -1,0 +1,215 @@
+#include "verify_options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "mail/domain.h"
+#include "tool/authres.h"
+
+static const char help[] =
+    "usage: dkim-verify [options] [file ...]\n"
+    "       dkim-verify -f [options] < message > message\n"
+    "\n"
+    "  -A, --authserv-id ID        our name (default: the host's)\n"
+    "  -f, --filter                write the message, with the field on top\n"
+    "  -F, --format NAME           authres, json, kv or text\n"
+    "  -n, --nameserver ADDR[@PORT]  ask there (repeatable)\n"
+    "  -Z, --zone FILE             answer key queries from a master file\n"
+    "  -T, --timeout SECONDS       DNS time of one message (default: 8)\n"
+    "  -m, --min-key-bits N        shorter RSA keys are policy (1024)\n"
+    "      --max-signatures N      so many are judged (10)\n"
+    "      --clock-skew SECONDS    tolerance for t= and x= (300)\n"
+    "      --allow-sha1            judge rsa-sha1 (archives)\n"
+    "      --body-length accept|reject  l= that leaves octets uncovered\n"
+    "      --require DOMAIN|aligned  only such passes count\n"
+    "      --strict-alignment      d= has to be the domain of From:\n"
+    "      --reject RESULT,...     refuse these\n"
+    "      --now EPOCH|received    take this for the time\n"
+    "  -o, --output FILE           write there\n"
+    "      --exit-style mta|sysexits\n"
+    "  -v, --verbose  -h, --help  -V, --version\n";
+
+enum {
+	OPT_ALLOW_SHA1 = 256,
+	OPT_BODY_LENGTH,
+	OPT_CLOCK_SKEW,
+	OPT_EXIT_STYLE,
+	OPT_MAX_SIGNATURES,
+	OPT_NOW,
+	OPT_REJECT,
+	OPT_REQUIRE,
+	OPT_STRICT_ALIGNMENT
+};
+
+static const struct option long_options[] = {
+	{ "allow-sha1", no_argument, NULL, OPT_ALLOW_SHA1 },
+	{ "authserv-id", required_argument, NULL, 'A' },
+	{ "body-length", required_argument, NULL, OPT_BODY_LENGTH },
+	{ "clock-skew", required_argument, NULL, OPT_CLOCK_SKEW },
+	{ "exit-style", required_argument, NULL, OPT_EXIT_STYLE },
+	{ "filter", no_argument, NULL, 'f' },
+	{ "format", required_argument, NULL, 'F' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "max-signatures", required_argument, NULL, OPT_MAX_SIGNATURES },
+	{ "min-key-bits", required_argument, NULL, 'm' },
+	{ "nameserver", required_argument, NULL, 'n' },
+	{ "now", required_argument, NULL, OPT_NOW },
+	{ "output", required_argument, NULL, 'o' },
+	{ "reject", required_argument, NULL, OPT_REJECT },
+	{ "require", required_argument, NULL, OPT_REQUIRE },
+	{ "strict-alignment", no_argument, NULL, OPT_STRICT_ALIGNMENT },
+	{ "timeout", required_argument, NULL, 'T' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "zone", required_argument, NULL, 'Z' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static bool
+format_parse(const char *text, enum format *out)
+{
+	static const char *const names[] = {
+		[FORMAT_AUTHRES] = "authres",
+		[FORMAT_JSON] = "json",
+		[FORMAT_KV] = "kv",
+		[FORMAT_TEXT] = "text",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(names[i], text) == 0) {
+			*out = (enum format)i;
+			return true;
+		}
+	return false;
+}
+
+static void
+set_reject(struct verify_options *o, const char *text)
+{
+	struct span rest = span_str(text), word;
+
+	while (span_cut(&rest, ',', &word)) {
+		char *name = mem_strndup(word.p, word.n);
+		enum result result;
+
+		if (!result_parse(name, &result) || result == RESULT_PASS)
+			cli_usage("--reject %s: not a list of results", text);
+		o->reject |= 1u << result;
+		free(name);
+	}
+}
+
+static void
+set_require(struct verify_options *o, const char *text)
+{
+	if (strcmp(text, "aligned") == 0)
+		o->acceptance.aligned = true;
+	else if (domain_ok(span_str(text)))
+		o->acceptance.domain = text;
+	else
+		cli_usage("--require %s: not a domain name or aligned", text);
+}
+
+static void
+set_option(struct verify_options *o, int c, char *argv[])
+{
+	struct verifier_rules *rules = &o->rules;
+
+	switch (c) {
+	case 'A':
+		if (!authres_id_ok(optarg))
+			cli_usage("-A %s: not an authserv-id", optarg);
+		o->authserv_id = optarg;
+		break;
+	case 'F':
+		if (!format_parse(optarg, &o->format))
+			cli_usage("-F %s: not authres, json, kv or text",
+			    optarg);
+		break;
+	case 'f': o->filter = true; break;
+	case 'h': cli_help(help);
+	case 'm':
+		rules->min_key_bits = (unsigned)cli_number("-m", optarg, 512,
+		    LIMIT_RSA_BITS_MAX);
+		break;
+	case 'n':
+		if (!resolver_server_ok(optarg))
+			cli_usage("-n %s: not ADDRESS[@PORT]", optarg);
+		o->servers[o->nservers++] = optarg;
+		break;
+	case 'o':
+		/* A bare format name is taken for one; ./json is a file. */
+		if (!format_parse(optarg, &o->format))
+			o->output = optarg;
+		break;
+	case 'T':
+		o->seconds = (unsigned)cli_number("-T", optarg, 1, 3600);
+		break;
+	case 'v': o->verbose++; break;
+	case 'V': cli_version();
+	case 'Z': o->zone = optarg; break;
+	case OPT_ALLOW_SHA1: rules->allow_sha1 = true; break;
+	case OPT_BODY_LENGTH:
+		rules->allow_body_length = strcmp(optarg, "accept") == 0;
+		if (!rules->allow_body_length && strcmp(optarg, "reject") != 0)
+			cli_usage("--body-length %s: not accept or reject",
+			    optarg);
+		break;
+	case OPT_CLOCK_SKEW:
+		rules->clock_skew = cli_number("--clock-skew", optarg, 0,
+		    999999999);
+		break;
+	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
+	case OPT_MAX_SIGNATURES:
+		rules->max_signatures = (unsigned)cli_number("--max-signatures",
+		    optarg, 1, LIMIT_SIGNATURES_PARSED);
+		break;
+	case OPT_NOW:
+		o->now_received = strcmp(optarg, "received") == 0;
+		if (!o->now_received)
+			rules->now = cli_epoch("--now", optarg);
+		break;
+	case OPT_REJECT: set_reject(o, optarg); break;
+	case OPT_REQUIRE: set_require(o, optarg); break;
+	case OPT_STRICT_ALIGNMENT:
+		o->acceptance.aligned = o->acceptance.strict = true;
+		break;
+	default: cli_bad_option(c, argv);
+	}
+}
+
+void
+verify_options_read(struct verify_options *o, int argc, char *argv[])
+{
+	int c;
+
+	*o = (struct verify_options){ .authserv_id = "localhost",
+		.seconds = LIMIT_DNS_SECONDS,
+		.style = CLI_MTA,
+		.rules = { .now = time(NULL),
+		    .clock_skew = LIMIT_CLOCK_SKEW,
+		    .min_key_bits = LIMIT_RSA_BITS_MIN,
+		    .max_signatures = LIMIT_SIGNATURES_JUDGED } };
+	o->servers = mem_grow(NULL, (size_t)argc, sizeof(char *));
+	if (gethostname(o->host, sizeof(o->host) - 1) == 0 &&
+	    authres_id_ok(o->host))
+		o->authserv_id = o->host;
+	while ((c = getopt_long(argc, argv, ":A:F:fhm:n:o:T:VvZ:", long_options,
+		    NULL)) != -1)
+		set_option(o, c, argv);
+	if (o->filter && argc - optind > 1)
+		cli_usage("-f: takes one message");
+	if (o->filter && o->format != FORMAT_AUTHRES)
+		cli_usage("-f: writes authres only");
+}
+
+void
+verify_options_free(struct verify_options *o)
+{
+	free(o->servers);
+}

@@ -1,0 +1,82 @@
+#include "base/base64.h"
+
+static const char digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+void
+base64_encode(struct buf *out, const void *data, size_t n)
+{
+	const unsigned char *p = data;
+
+	for (; n > 0; p += n < 3 ? n : 3, n -= n < 3 ? n : 3) {
+		unsigned v = (unsigned)p[0] << 16 |
+		    (n > 1 ? (unsigned)p[1] << 8 : 0) | (n > 2 ? p[2] : 0);
+
+		buf_addc(out, digits[v >> 18]);
+		buf_addc(out, digits[v >> 12 & 63]);
+		buf_addc(out, n > 1 ? digits[v >> 6 & 63] : '=');
+		buf_addc(out, n > 2 ? digits[v & 63] : '=');
+	}
+}
+
+static int
+digit_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (ascii_digit(c))
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* The octets of the last group: bits holds n digits, pad equals signs follow. */
+static bool
+last_group(struct buf *out, unsigned bits, unsigned n, unsigned pad)
+{
+	if (n == 0)
+		return pad == 0;
+	if (n == 1 || (pad > 0 && n + pad != 4))
+		return false;
+	bits <<= 6 * (4 - n);
+	if ((bits & (n == 2 ? 0xffffu : 0xffu)) != 0)
+		return false;
+	buf_addc(out, (char)(bits >> 16));
+	if (n == 3)
+		buf_addc(out, (char)(bits >> 8));
+	return true;
+}
+
+bool
+base64_decode(struct buf *out, struct span text)
+{
+	size_t before = out->n;
+	unsigned bits = 0, n = 0, pad = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		int v = digit_value(c);
+
+		if (ascii_wsp(c) || c == '\r' || c == '\n')
+			continue;
+		if (c == '=' && pad < 2) {
+			pad++;
+			continue;
+		}
+		if (v < 0 || pad > 0)
+			goto bad;
+		bits = bits << 6 | (unsigned)v;
+		if (++n < 4)
+			continue;
+		buf_addc(out, (char)(bits >> 16));
+		buf_addc(out, (char)(bits >> 8));
+		buf_addc(out, (char)bits);
+		bits = n = 0;
+	}
+	if (last_group(out, bits, n, pad))
+		return true;
+bad:
+	out->n = before;
+	return false;
+}

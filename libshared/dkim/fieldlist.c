@@ -1,0 +1,244 @@
+#include "dkim/fieldlist.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+
+/*
+ * RFC 6376 section 5.4.1, RFC 8058 section 4, and what decides how a message is
+ * shown.  Nothing that a relay adds or rewrites.
+ */
+static const char default_signed[] =
+    "From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:"
+    "Content-Type:Content-Transfer-Encoding:Content-ID:Content-Description:"
+    "In-Reply-To:References:Resent-*:List-*:Autocrypt";
+
+/* Section 8.15: of these a second one would deceive. */
+static const char default_oversigned[] =
+    "From:Subject:Date:To:Cc:Reply-To:Sender:Message-ID:MIME-Version:"
+    "Content-Type:Content-Transfer-Encoding";
+
+/* Where these are missing a submission server adds them, after us. */
+static const char added_later[] = "Message-ID:Date:MIME-Version";
+
+struct names {
+	struct span v[LIMIT_SIGNED_NAMES];
+	size_t n;
+};
+
+static bool
+take_name(struct span *rest, struct span *name)
+{
+	size_t n = 0;
+
+	if (rest->p == NULL)
+		return false;
+	while (n < rest->n && rest->p[n] != ':' && rest->p[n] != ',')
+		n++;
+	*name = span_trim((struct span){ rest->p, n });
+	*rest = n < rest->n ? span_from(*rest, n + 1) :
+			      (struct span){ NULL, 0 };
+	return true;
+}
+
+static bool
+is_prefix(struct span name)
+{
+	return name.n > 0 && name.p[name.n - 1] == '*';
+}
+
+static bool
+matches(struct span pattern, struct span name)
+{
+	if (!is_prefix(pattern))
+		return span_eq_nocase(pattern, name);
+	pattern.n--;
+	return name.n >= pattern.n &&
+	    span_eq_nocase(pattern, (struct span){ name.p, pattern.n });
+}
+
+static size_t
+index_of(const struct names *list, struct span name)
+{
+	size_t i = 0;
+
+	while (i < list->n && !span_eq_nocase(list->v[i], name))
+		i++;
+	return i;
+}
+
+static bool
+listed(const struct names *list, struct span name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (matches(list->v[i], name))
+			return true;
+	return false;
+}
+
+static void
+add(struct names *list, struct span name)
+{
+	if (index_of(list, name) == list->n && list->n < LIMIT_SIGNED_NAMES)
+		list->v[list->n++] = name;
+}
+
+static void
+drop(struct names *list, struct span name)
+{
+	size_t i = index_of(list, name);
+
+	if (i == list->n)
+		return;
+	list->n--;
+	for (; i < list->n; i++)
+		list->v[i] = list->v[i + 1];
+}
+
+static bool
+name_ok(struct span name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] < 33 || name.p[i] > 126 || name.p[i] == ';' ||
+		    (name.p[i] == '*' && i + 1 < name.n))
+			return false;
+	return name.n > 0;
+}
+
+static void
+read_default(struct names *list, const char *text)
+{
+	struct span rest = span_str(text), name;
+
+	while (take_name(&rest, &name))
+		add(list, name);
+}
+
+/* True when text only changes the default and does not replace it. */
+static bool
+is_change(struct span text)
+{
+	return text.n > 0 && (text.p[0] == '+' || text.p[0] == '-');
+}
+
+static bool
+read_list(struct names *list, const char *text, const char *standard,
+    struct fault *f)
+{
+	struct span rest, name;
+
+	list->n = 0;
+	if (text == NULL || is_change(span_str(text)))
+		read_default(list, standard);
+	if (text == NULL || *text == '\0')
+		return true;
+	for (rest = span_str(text); take_name(&rest, &name);) {
+		bool minus = name.n > 0 && name.p[0] == '-';
+
+		if (is_change(name))
+			name = span_from(name, 1);
+		if (!name_ok(name))
+			return fault_set(f, EX_USAGE,
+			    "%s: not a list of field names", text);
+		if (minus)
+			drop(list, name);
+		else
+			add(list, name);
+	}
+	return true;
+}
+
+bool
+fieldlist_check(const struct fieldlist *l, struct fault *f)
+{
+	struct names *list = mem_alloc(sizeof(*list));
+	bool ok = read_list(list, l->oversigned, default_oversigned, f) &&
+	    read_list(list, l->signed_names, default_signed, f);
+
+	if (ok && !listed(list, SPAN("From")))
+		ok = fault_set(f, EX_USAGE,
+		    "From has to be signed (RFC 6376 section 5.4)");
+	free(list);
+	return ok;
+}
+
+struct maker {
+	const struct header *header;
+	const struct fieldlist *options;
+	struct names signed_names, oversigned;
+	struct names done;
+	struct buf *out;
+	size_t n; /* names in h= so far */
+};
+
+static bool
+oversign(const struct maker *m, struct span name, size_t present)
+{
+	struct span rest = span_str(added_later), later;
+
+	if (!listed(&m->oversigned, name))
+		return false;
+	if (m->options->oversigned != NULL || present > 0)
+		return true;
+	while (take_name(&rest, &later))
+		if (span_eq_nocase(later, name))
+			return false;
+	return true;
+}
+
+static void
+put_name(struct maker *m, struct span name)
+{
+	size_t present = header_count(m->header, name);
+	size_t times = present + (oversign(m, name, present) ? 1 : 0);
+
+	if (index_of(&m->done, name) < m->done.n)
+		return;
+	add(&m->done, name);
+	for (size_t i = 0; i < times && m->n <= LIMIT_SIGNED_NAMES; i++) {
+		if (m->n++ > 0)
+			buf_addc(m->out, ':');
+		buf_add_span(m->out, name);
+	}
+}
+
+static void
+put_pattern(struct maker *m, struct span pattern)
+{
+	if (!is_prefix(pattern)) {
+		put_name(m, pattern);
+		return;
+	}
+	for (size_t i = 0; i < m->header->n; i++)
+		if (matches(pattern, m->header->v[i].name))
+			put_name(m, m->header->v[i].name);
+}
+
+bool
+fieldlist_make(const struct fieldlist *l, const struct header *h,
+    struct buf *out, struct fault *f)
+{
+	struct maker *m = mem_alloc(sizeof(*m));
+	bool ok = false;
+
+	m->header = h;
+	m->options = l;
+	m->out = out;
+	if (!read_list(&m->signed_names, l->signed_names, default_signed, f) ||
+	    !read_list(&m->oversigned, l->oversigned, default_oversigned, f))
+		goto done;
+	for (size_t i = 0; i < m->signed_names.n; i++)
+		put_pattern(m, m->signed_names.v[i]);
+	/* What is oversigned on request is signed as well. */
+	for (size_t i = 0; l->oversigned != NULL && i < m->oversigned.n; i++)
+		put_pattern(m, m->oversigned.v[i]);
+	ok = m->n <= LIMIT_SIGNED_NAMES ||
+	    fault_set(f, EX_DATAERR, "more than %d fields to sign",
+		LIMIT_SIGNED_NAMES);
+done:
+	free(m);
+	return ok;
+}

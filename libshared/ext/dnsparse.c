@@ -1,0 +1,375 @@
+#include "ext/dnsparse.h"
+
+#include <ldns/ldns.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+enum { DEFAULT_TTL = 3600 };
+
+static bool
+take_name(struct dnsname *name, const ldns_rdf *rdf)
+{
+	return rdf != NULL && ldns_rdf_get_type(rdf) == LDNS_RDF_TYPE_DNAME &&
+	    dnsname_wire(name, ldns_rdf_data(rdf), ldns_rdf_size(rdf));
+}
+
+/* RFC 6376 section 3.6.2.2: strings are joined with nothing between them. */
+static void
+join_strings(struct buf *joined, const ldns_rr *rr)
+{
+	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
+		const ldns_rdf *rdf = ldns_rr_rdf(rr, i);
+		const uint8_t *p = ldns_rdf_data(rdf);
+		size_t n = ldns_rdf_size(rdf);
+
+		if (n > 1 && p[0] < n)
+			buf_add(joined, p + 1, p[0]);
+	}
+}
+
+static bool
+add_record(struct dnsdata *out, const ldns_rr *rr)
+{
+	struct dnsname owner, target;
+	struct buf joined = { 0 };
+
+	if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
+		return true;
+	if (!take_name(&owner, ldns_rr_owner(rr)))
+		return false;
+	switch (ldns_rr_get_type(rr)) {
+	case LDNS_RR_TYPE_TXT:
+		join_strings(&joined, rr);
+		dnsdata_add(out, &owner, DNSTYPE_TXT, ldns_rr_ttl(rr),
+		    buf_span(&joined));
+		buf_free(&joined);
+		return true;
+	case LDNS_RR_TYPE_CNAME:
+		if (ldns_rr_rd_count(rr) != 1 ||
+		    !take_name(&target, ldns_rr_rdf(rr, 0)))
+			return false;
+		dnsdata_add(out, &owner, DNSTYPE_CNAME, ldns_rr_ttl(rr),
+		    (struct span){ (const char *)target.k, target.n });
+		return true;
+	default:
+		dnsdata_add(out, &owner, DNSTYPE_OTHER, ldns_rr_ttl(rr),
+		    (struct span){ NULL, 0 });
+		return true;
+	}
+}
+
+bool
+dnsparse_reply(struct dnsreply *reply, const unsigned char *p, size_t n)
+{
+	ldns_pkt *pkt = NULL;
+	const ldns_rr_list *list;
+	ldns_status status;
+	bool right = true;
+
+	*reply = (struct dnsreply){ 0 };
+	status = ldns_wire2pkt(&pkt, p, n);
+	if (status == LDNS_STATUS_MEM_ERR)
+		mem_exhausted();
+	if (status != LDNS_STATUS_OK)
+		return false;
+	reply->rcode = (unsigned)ldns_pkt_get_rcode(pkt) |
+	    (unsigned)ldns_pkt_edns_extended_rcode(pkt) << 4;
+	list = ldns_pkt_answer(pkt);
+	for (size_t i = 0; right && i < ldns_rr_list_rr_count(list); i++)
+		right = add_record(&reply->answer, ldns_rr_list_rr(list, i));
+	ldns_pkt_free(pkt);
+	dnsdata_sort(&reply->answer);
+	if (!right)
+		dnsdata_free(&reply->answer);
+	return right;
+}
+
+/*
+ * ldns' own reader of master files lets open quotes and parentheses swallow
+ * what follows, skips NULs and obeys or ignores directives as it likes.  So
+ * entries are cut out here, and ldns gets them one by one, on one line each.
+ */
+struct zone {
+	const char *path;
+	struct span rest; /* not read yet */
+	struct buf entry; /* without comments, parentheses and line ends */
+	size_t line;      /* that rest begins in */
+	size_t began;     /* line that entry began in */
+	uint32_t ttl;     /* of $TTL */
+	ldns_rdf *origin;
+	ldns_rdf *owner; /* of the record before; NULL at first */
+};
+
+static bool
+zone_fault(const struct zone *z, size_t line, const char *why, struct fault *f)
+{
+	return fault_set(f, EX_CONFIG, "%s: line %zu: %s", z->path, line, why);
+}
+
+static char
+next(struct zone *z)
+{
+	char c = z->rest.p[0];
+
+	z->rest = span_from(z->rest, 1);
+	return c;
+}
+
+/* A quoted string, behind its first quote; NULL, or what is wrong with it. */
+static const char *
+read_quoted(struct zone *z)
+{
+	buf_addc(&z->entry, '"');
+	while (z->rest.n > 0 && z->rest.p[0] != '\n') {
+		char c = next(z);
+
+		buf_addc(&z->entry, c);
+		if (c == '"')
+			return NULL;
+		if (c == '\0')
+			return "NUL octet";
+		if (c == '\\' && z->rest.n > 0 && z->rest.p[0] != '\n')
+			buf_addc(&z->entry, next(z));
+	}
+	return "string without end";
+}
+
+static void
+skip_comment(struct zone *z)
+{
+	while (z->rest.n > 0 && z->rest.p[0] != '\n')
+		(void)next(z);
+}
+
+/* A backslash outside of quotes and what it takes the meaning from. */
+static const char *
+read_escape(struct zone *z)
+{
+	if (z->rest.n == 0 || z->rest.p[0] == '\n' || z->rest.p[0] == '\0')
+		return "nothing behind a backslash";
+	buf_addc(&z->entry, '\\');
+	buf_addc(&z->entry, next(z));
+	return NULL;
+}
+
+/*
+ * One entry, which parentheses can spread over lines, blank when there was
+ * nothing but comment.  NULL, or what is wrong in z->line.
+ */
+static const char *
+read_entry(struct zone *z)
+{
+	const char *wrong = NULL;
+	unsigned depth = 0;
+
+	z->entry.n = 0;
+	z->began = z->line;
+	while (wrong == NULL && z->rest.n > 0) {
+		char c = next(z);
+
+		if (c == '\n') {
+			z->line++;
+			if (depth == 0)
+				return NULL;
+		}
+		if (c == '(')
+			depth++;
+		else if (c == ')' && depth-- == 0)
+			wrong = "parenthesis closed that was not open";
+		else if (c == ';')
+			skip_comment(z);
+		else if (c == '"')
+			wrong = read_quoted(z);
+		else if (c == '\\')
+			wrong = read_escape(z);
+		else if (c == '\0')
+			wrong = "NUL octet";
+		if (c == '(' || c == ')' || c == '\n' || c == '\r' || c == '\t')
+			buf_addc(&z->entry, ' ');
+		else if (c != ';' && c != '"' && c != '\\')
+			buf_addc(&z->entry, c);
+	}
+	if (wrong == NULL && depth > 0)
+		wrong = "parenthesis without end";
+	return wrong;
+}
+
+static bool
+next_word(struct span *rest, struct span *word)
+{
+	while (span_cut(rest, ' ', word))
+		if (word->n > 0)
+			return true;
+	*word = (struct span){ NULL, 0 };
+	return false;
+}
+
+/* "3600" or "1h30m"; RFC 2181 section 8 gives it 31 bits. */
+static bool
+read_ttl(struct span text, uint32_t *ttl)
+{
+	static const struct {
+		char unit;
+		uint32_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 },
+		{ 'w', 604800 } };
+	uint64_t total = 0, part;
+
+	while (text.n > 0) {
+		struct span digits = { text.p, 0 };
+		uint32_t seconds = 1;
+
+		while (digits.n < text.n && ascii_digit(text.p[digits.n]))
+			digits.n++;
+		text = span_from(text, digits.n);
+		if (!span_u64(digits, 10, &part))
+			return false;
+		for (size_t i = 0; text.n > 0; i++) {
+			if (i == sizeof(units) / sizeof(units[0]))
+				return false;
+			if (ascii_lower(text.p[0]) != units[i].unit)
+				continue;
+			seconds = units[i].seconds;
+			text = span_from(text, 1);
+			break;
+		}
+		total += part * seconds;
+		if (total > INT32_MAX)
+			return false;
+	}
+	*ttl = (uint32_t)total;
+	return true;
+}
+
+/*
+ * Checks the TTL of a record, because ldns takes any number, and puts it before
+ * the class, because ldns knows no other order.
+ */
+static bool
+tidy_ttl(struct buf *entry)
+{
+	struct span rest = buf_span(entry), class, ttl;
+	size_t at;
+	uint32_t ignored;
+
+	if (entry->p[0] != ' ' && !next_word(&rest, &ttl))
+		return true;
+	if (!next_word(&rest, &ttl))
+		return true;
+	if (span_eq_nocase(ttl, SPAN("IN"))) {
+		class = ttl;
+		if (!next_word(&rest, &ttl) || !ascii_digit(ttl.p[0]))
+			return true;
+		at = (size_t)(class.p - entry->p);
+		memmove(entry->p + at, ttl.p, ttl.n);
+		memset(entry->p + at + ttl.n, ' ',
+		    (size_t)(ttl.p - class.p) - class.n);
+		at = (size_t)(ttl.p - entry->p) + ttl.n - class.n;
+		memcpy(entry->p + at, "IN", class.n);
+		ttl.p = class.p;
+	}
+	return !ascii_digit(ttl.p[0]) || read_ttl(ttl, &ignored);
+}
+
+static bool
+set_origin(struct zone *z, struct span text)
+{
+	char *name = mem_strndup(text.p, text.n);
+	ldns_rdf *origin = ldns_dname_new_frm_str(name);
+	struct dnsname checked;
+	bool right = origin != NULL;
+
+	if (right && !ldns_dname_str_absolute(name))
+		right = ldns_dname_cat(origin, z->origin) == LDNS_STATUS_OK;
+	right = right && take_name(&checked, origin);
+	if (right) {
+		ldns_rdf_deep_free(z->origin);
+		z->origin = origin;
+	} else {
+		ldns_rdf_deep_free(origin);
+	}
+	free(name);
+	return right;
+}
+
+static const char *
+obey(struct zone *z)
+{
+	struct span rest = buf_span(&z->entry), name, value, more;
+
+	bool ttl;
+
+	(void)next_word(&rest, &name);
+	ttl = span_eq_nocase(name, SPAN("$TTL"));
+	if (!ttl && !span_eq_nocase(name, SPAN("$ORIGIN")))
+		return "neither $ORIGIN nor $TTL";
+	if (!next_word(&rest, &value) || next_word(&rest, &more))
+		return "not one value behind the directive";
+	if (ttl)
+		return read_ttl(value, &z->ttl) ? NULL : "not a TTL";
+	return set_origin(z, value) ? NULL : "not a domain name";
+}
+
+static const char *
+add_entry(struct zone *z, struct dnsdata *out)
+{
+	const char *wrong = NULL;
+	ldns_rr *rr = NULL;
+	ldns_status status;
+
+	if (!tidy_ttl(&z->entry))
+		return "not a TTL";
+	buf_addc(&z->entry, '\0');
+	status = ldns_rr_new_frm_str(&rr, z->entry.p, z->ttl, z->origin,
+	    &z->owner);
+	if (status == LDNS_STATUS_MEM_ERR)
+		mem_exhausted();
+	if (status != LDNS_STATUS_OK)
+		return ldns_get_errorstr_by_id(status);
+	if (ldns_rr_get_type(rr) == 0)
+		wrong = "unknown record type";
+	else if (!add_record(out, rr))
+		wrong = "not a domain name";
+	ldns_rr_free(rr);
+	return wrong;
+}
+
+bool
+dnsparse_zone(struct dnsdata *out, struct span text, const char *path,
+    struct fault *f)
+{
+	struct zone z = { .path = path, .rest = text, .line = 1 };
+	const char *wrong = NULL;
+	bool right = false;
+
+	z.ttl = DEFAULT_TTL;
+	z.origin = ldns_dname_new_frm_str(".");
+	if (z.origin == NULL)
+		mem_exhausted();
+	while (z.rest.n > 0) {
+		wrong = read_entry(&z);
+		if (wrong != NULL) {
+			(void)zone_fault(&z, z.line, wrong, f);
+			goto done;
+		}
+		if (span_trim(buf_span(&z.entry)).n == 0)
+			continue;
+		wrong = z.entry.p[0] == '$' ? obey(&z) : add_entry(&z, out);
+		if (wrong != NULL) {
+			(void)zone_fault(&z, z.began, wrong, f);
+			goto done;
+		}
+	}
+	dnsdata_sort(out);
+	right = true;
+done:
+	buf_free(&z.entry);
+	ldns_rdf_deep_free(z.origin);
+	ldns_rdf_deep_free(z.owner);
+	return right;
+}

@@ -1,0 +1,406 @@
+#include "ext/dnsquery.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "ext/dnsparse.h"
+
+enum {
+	HEADER = 12,      /* RFC 1035 section 4.1.1 */
+	EDNS_SIZE = 1232, /* fits every path unfragmented */
+	MESSAGE_MAX = 65535,
+	FIRST_INTERVAL = 1000, /* milliseconds that a server has, at first */
+	NOERROR = 0,
+	FORMERR = 1,
+	SERVFAIL = 2,
+	NXDOMAIN = 3,
+	NOTIMP = 4,
+	REFUSED = 5,
+	BADVERS = 16
+};
+
+enum outcome {
+	WAIT,
+	SETTLED,
+	TRUNCATED, /* ask the same server over TCP */
+	NO_EDNS,   /* ask the same server without EDNS */
+	USELESS    /* ask the next server, and this one no more */
+};
+
+struct dnsquery {
+	struct dnsname name;
+	struct nameservers *servers;
+	struct answer *answer;
+	int64_t limit;
+	int64_t interval; /* how long a server may be silent */
+	int64_t due;      /* when this try is given up */
+	size_t asked;     /* index of the server asked */
+	size_t start;     /* index of the one that was asked first */
+	uint32_t useless; /* a bit a server: nothing to hope for */
+	uint32_t plain;   /* a bit a server: does not know EDNS */
+	const char *why;  /* the last server was useless */
+	int fd;
+	bool tcp;
+	struct buf query; /* with its length before it when over TCP */
+	size_t sent;      /* octets of query, over TCP */
+	struct buf reply; /* over TCP, with its length */
+};
+
+struct dnsquery *
+dnsquery_new(const struct dnsname *name, struct nameservers *servers,
+    int64_t limit, struct answer *answer)
+{
+	struct dnsquery *q = mem_alloc(sizeof(*q));
+	int64_t share = limit / (int64_t)(servers->n + 1);
+
+	q->name = *name;
+	q->servers = servers;
+	q->answer = answer;
+	q->limit = limit;
+	q->interval = share < FIRST_INTERVAL ? share : FIRST_INTERVAL;
+	if (q->interval < 1)
+		q->interval = 1;
+	q->start = servers->first;
+	q->asked = q->start;
+	q->fd = -1;
+	return q;
+}
+
+static void
+hang_up(struct dnsquery *q)
+{
+	if (q->fd >= 0)
+		(void)close(q->fd);
+	q->fd = -1;
+}
+
+void
+dnsquery_free(struct dnsquery *q)
+{
+	if (q == NULL)
+		return;
+	hang_up(q);
+	buf_free(&q->query);
+	buf_free(&q->reply);
+	free(q);
+}
+
+static uint32_t
+bit(const struct dnsquery *q)
+{
+	return UINT32_C(1) << q->asked;
+}
+
+static void
+add_u16(struct buf *b, unsigned v)
+{
+	buf_addc(b, (char)(v >> 8 & 0xff));
+	buf_addc(b, (char)(v & 0xff));
+}
+
+static unsigned
+get_u16(const unsigned char *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+/*
+ * RFC 1035 section 4.1, with recursion desired and the AD bit, by which a
+ * resolver that validates is asked to say so (RFC 6840 section 5.7).
+ */
+static void
+write_query(struct dnsquery *q)
+{
+	bool edns = (q->plain & bit(q)) == 0;
+	struct buf *b = &q->query;
+
+	b->n = 0;
+	if (q->tcp)
+		add_u16(b,
+		    (unsigned)(HEADER + q->name.n + 1 + 4) + (edns ? 11 : 0));
+	add_u16(b, arc4random() & 0xffff);
+	add_u16(b, 0x0120);
+	add_u16(b, 1);
+	add_u16(b, 0);
+	add_u16(b, 0);
+	add_u16(b, edns ? 1 : 0);
+	dnsname_put(&q->name, b);
+	add_u16(b, 16); /* TXT */
+	add_u16(b, 1);  /* IN */
+	if (edns) {
+		/* RFC 6891 section 6.1.2: OPT, owned by the root. */
+		buf_addc(b, 0);
+		add_u16(b, 41);
+		add_u16(b, EDNS_SIZE);
+		add_u16(b, 0);
+		add_u16(b, 0);
+		add_u16(b, 0);
+	}
+}
+
+/*
+ * The reply answers our query: id, QR, opcode and the one question, which
+ * begins where ours does.  Only type and class are not letters, and the lengths
+ * of labels and they are below 'A'.
+ */
+static bool
+matches(const struct dnsquery *q, const unsigned char *p, size_t n)
+{
+	const char *sent = q->query.p + (q->tcp ? 2 : 0);
+	size_t question = q->name.n + 1 + 4;
+
+	if (n < HEADER || memcmp(p, sent, 2) != 0 || (p[2] & 0xf8) != 0x80)
+		return false;
+	/*
+	 * A server that does not know EDNS may send its complaint with the
+	 * header alone (RFC 6891 section 7).
+	 */
+	if (n == HEADER && get_u16(p + 4) == 0 &&
+	    ((p[3] & 0x0f) == FORMERR || (p[3] & 0x0f) == NOTIMP))
+		return true;
+	return get_u16(p + 4) == 1 && n >= HEADER + question &&
+	    span_eq_nocase((struct span){ sent + HEADER, question },
+		(struct span){ (const char *)p + HEADER, question });
+}
+
+static enum outcome
+useless(struct dnsquery *q, const char *why)
+{
+	q->why = why;
+	return USELESS;
+}
+
+/* A server that only points elsewhere: it does not do lookups for us. */
+static bool
+lame(const unsigned char *p)
+{
+	bool authoritative = (p[2] & 0x04) != 0, recursive = (p[3] & 0x80) != 0;
+
+	return get_u16(p + 6) == 0 && !authoritative && !recursive;
+}
+
+static enum outcome
+settle(struct dnsquery *q, const struct dnsreply *reply, bool dnssec)
+{
+	struct answer *a = q->answer;
+
+	if (reply->rcode == NXDOMAIN) {
+		a->status = LOOKUP_NONE;
+		a->why = "no such name";
+	} else {
+		dnsdata_answer(&reply->answer, &q->name, false, a);
+	}
+	a->dnssec = dnssec;
+	q->servers->first = q->asked;
+	return SETTLED;
+}
+
+static enum outcome
+judge_rcode(struct dnsquery *q, unsigned rcode)
+{
+	switch (rcode) {
+	case FORMERR:
+	case NOTIMP:
+	case BADVERS:
+		if ((q->plain & bit(q)) == 0)
+			return NO_EDNS;
+		return useless(q, "name server does not take the query");
+	case SERVFAIL: return useless(q, "name server failed (SERVFAIL)");
+	case REFUSED: return useless(q, "name server refused (REFUSED)");
+	default: return useless(q, "name server reports an error");
+	}
+}
+
+static enum outcome
+judge(struct dnsquery *q, const unsigned char *p, size_t n)
+{
+	struct dnsreply reply;
+	enum outcome outcome;
+
+	if (!matches(q, p, n))
+		return q->tcp ? useless(q, "unusable reply") : WAIT;
+	if ((p[2] & 0x02) != 0) {
+		/* What came is not all: of no use, RFC 2181 section 9. */
+		if (q->tcp)
+			return useless(q, "truncated reply over TCP");
+		return TRUNCATED;
+	}
+	if (!dnsparse_reply(&reply, p, n))
+		return useless(q, "unusable reply");
+	if (reply.rcode != NOERROR && reply.rcode != NXDOMAIN)
+		outcome = judge_rcode(q, reply.rcode);
+	else if (reply.rcode == NOERROR && lame(p))
+		outcome = useless(q, "name server is lame");
+	else
+		outcome = settle(q, &reply, (p[3] & 0x20) != 0);
+	dnsdata_free(&reply.answer);
+	return outcome;
+}
+
+static bool
+try_later(int e)
+{
+	return e == EAGAIN || e == EWOULDBLOCK || e == EINTR || e == ENOBUFS;
+}
+
+static enum outcome
+read_udp(struct dnsquery *q)
+{
+	unsigned char packet[MESSAGE_MAX];
+	ssize_t got = recv(q->fd, packet, sizeof(packet), 0);
+
+	if (got >= 0)
+		return judge(q, packet, (size_t)got);
+	/* On a connected socket ICMP comes back as an error. */
+	return try_later(errno) ? WAIT :
+				  useless(q, "name server is unreachable");
+}
+
+static enum outcome
+write_tcp(struct dnsquery *q)
+{
+	ssize_t put = send(q->fd, q->query.p + q->sent, q->query.n - q->sent,
+	    MSG_NOSIGNAL);
+
+	if (put >= 0)
+		q->sent += (size_t)put;
+	else if (!try_later(errno))
+		return useless(q, "name server does not take TCP");
+	return WAIT;
+}
+
+static enum outcome
+read_tcp(struct dnsquery *q)
+{
+	const unsigned char *p;
+	size_t length;
+	ssize_t got;
+
+	buf_reserve(&q->reply, 4096);
+	got = recv(q->fd, q->reply.p + q->reply.n, 4096, 0);
+	if (got < 0 && try_later(errno))
+		return WAIT;
+	if (got <= 0)
+		return useless(q, "TCP connection broke off");
+	q->reply.n += (size_t)got;
+	if (q->reply.n < 2)
+		return WAIT;
+	p = (const unsigned char *)q->reply.p;
+	length = get_u16(p);
+	return q->reply.n - 2 < length ? WAIT : judge(q, p + 2, length);
+}
+
+static enum outcome
+listen_to(struct dnsquery *q)
+{
+	if (!q->tcp)
+		return read_udp(q);
+	return q->sent < q->query.n ? write_tcp(q) : read_tcp(q);
+}
+
+/* Over TCP, half of the time that is left: more than one may be tried. */
+static int64_t
+patience(const struct dnsquery *q, int64_t now)
+{
+	int64_t half = (q->limit - now) / 2;
+
+	return q->tcp && half > q->interval ? half : q->interval;
+}
+
+static bool
+call(struct dnsquery *q, int64_t now)
+{
+	const struct nameserver *s = &q->servers->v[q->asked];
+	int type = q->tcp ? SOCK_STREAM : SOCK_DGRAM;
+
+	hang_up(q);
+	write_query(q);
+	q->sent = 0;
+	q->reply.n = 0;
+	q->due = now + patience(q, now);
+	q->fd = socket(s->address.ss_family,
+	    type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (q->fd < 0)
+		return false;
+	if (connect(q->fd, (const struct sockaddr *)&s->address, s->length) !=
+	    0)
+		return q->tcp && errno == EINPROGRESS;
+	return q->tcp || send(q->fd, q->query.p, q->query.n, 0) >= 0 ||
+	    try_later(errno);
+}
+
+/* False, with the answer decided, when no server is left to hope for. */
+static bool
+next_server(struct dnsquery *q)
+{
+	uint32_t all = UINT32_MAX >> (32 - q->servers->n);
+
+	if (q->useless == all) {
+		q->answer->status = LOOKUP_SERVFAIL;
+		q->answer->why = q->why;
+		hang_up(q);
+		return false;
+	}
+	do {
+		q->asked = (q->asked + 1) % q->servers->n;
+		if (q->asked == q->start)
+			q->interval *= 2;
+	} while ((q->useless & bit(q)) != 0);
+	q->tcp = false;
+	return true;
+}
+
+bool
+dnsquery_begin(struct dnsquery *q, int64_t now)
+{
+	while (!call(q, now)) {
+		q->why = "name server is unreachable";
+		q->useless |= bit(q);
+		if (!next_server(q))
+			return true;
+	}
+	return false;
+}
+
+struct pollfd
+dnsquery_poll(const struct dnsquery *q)
+{
+	bool writing = q->tcp && q->sent < q->query.n;
+
+	return (struct pollfd){
+		.fd = q->fd,
+		.events = writing ? POLLOUT : POLLIN,
+	};
+}
+
+int64_t
+dnsquery_due(const struct dnsquery *q)
+{
+	return q->due;
+}
+
+bool
+dnsquery_step(struct dnsquery *q, bool ready, int64_t now)
+{
+	enum outcome outcome = ready ? listen_to(q) : WAIT;
+
+	if (outcome == SETTLED)
+		return true;
+	if (outcome == WAIT && now < q->due)
+		return false;
+	if (outcome == TRUNCATED) {
+		q->tcp = true;
+	} else if (outcome == NO_EDNS) {
+		q->plain |= bit(q);
+	} else {
+		/* One that is only silent may be asked again later. */
+		if (outcome == USELESS)
+			q->useless |= bit(q);
+		if (!next_server(q))
+			return true;
+	}
+	return dnsquery_begin(q, now);
+}

@@ -1,0 +1,37 @@
+#ifndef EXT_DNSQUERY_H
+#define EXT_DNSQUERY_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "ext/dnsdata.h"
+#include "ext/nameserver.h"
+#include "ext/resolver.h" /* struct answer */
+
+/*
+ * One question for TXT records, put to the servers one after the other until
+ * one answers, over UDP and where the reply does not fit over TCP (RFC 7766).
+ * Every try has a socket of its own, connected, and a random id, so that nobody
+ * else's packets are taken for the reply (RFC 5452).  It never waits: the
+ * caller polls.  Times are milliseconds of a clock of the caller's.
+ */
+struct dnsquery;
+
+/* servers and answer are borrowed; *answer is {0}.  limit: when all is over. */
+struct dnsquery *dnsquery_new(const struct dnsname *name,
+    struct nameservers *servers, int64_t limit, struct answer *answer);
+void dnsquery_free(struct dnsquery *q);
+
+/* Sends the first packet.  True when *answer is decided already. */
+ATTR_CHECK bool dnsquery_begin(struct dnsquery *q, int64_t now);
+
+/* What to poll for, and when dnsquery_step is due whatever poll says. */
+struct pollfd dnsquery_poll(const struct dnsquery *q);
+int64_t dnsquery_due(const struct dnsquery *q);
+
+/* ready: the socket can be read or written.  True when *answer is decided. */
+ATTR_CHECK bool dnsquery_step(struct dnsquery *q, bool ready, int64_t now);
+
+#endif

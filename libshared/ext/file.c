@@ -1,0 +1,179 @@
+#include "ext/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static bool
+mode_ok(const char *path, const struct stat *st, struct fault *f)
+{
+	unsigned mode = (unsigned)st->st_mode & 07777;
+
+	if ((mode & 0027) == 0)
+		return true;
+	return fault_set(f, EX_NOPERM,
+	    "%s: mode %04o lets others at the private key (chmod %04o %s)",
+	    path, mode, mode & ~0027u, path);
+}
+
+bool
+file_slurp_fd(int fd, const char *name, size_t max, struct buf *out,
+    struct fault *f)
+{
+	size_t start = out->n;
+
+	for (;;) {
+		ssize_t got;
+
+		buf_reserve(out, 4096);
+		got = read(fd, out->p + out->n, 4096);
+		if (got == 0)
+			return true;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fault_errno(f, EX_IOERR, "%s", name);
+		out->n += (size_t)got;
+		if (out->n - start > max)
+			return fault_set(f, EX_CONFIG,
+			    "%s: longer than %zu octets", name, max);
+	}
+}
+
+enum file_state
+file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
+    struct buf *out, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	enum file_state state = FILE_FAILED;
+	struct stat st;
+
+	if (fd < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			state = FILE_MISSING;
+		(void)fault_errno(f, EX_NOINPUT, "%s", path);
+		return state;
+	}
+	if (fstat(fd, &st) != 0)
+		(void)fault_errno(f, EX_IOERR, "%s", path);
+	else if (!S_ISREG(st.st_mode))
+		(void)fault_set(f, EX_NOINPUT, "%s: not a regular file", path);
+	else if ((secrecy == FILE_PUBLIC || mode_ok(path, &st, f)) &&
+	    file_slurp_fd(fd, path, max, out, f))
+		state = FILE_READ;
+	(void)close(fd);
+	return state;
+}
+
+bool
+file_write(int fd, const char *name, const void *data, size_t n,
+    struct fault *f)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0 && errno == EPIPE) {
+			*f = (struct fault){ .code = EX_IOERR };
+			return false;
+		}
+		if (done < 0)
+			return fault_errno(f, EX_IOERR, "%s", name);
+		p += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+bool
+file_copy(int from, const char *from_name, uint64_t offset, uint64_t n, int to,
+    const char *to_name, struct fault *f)
+{
+	enum { CHUNK = 64 << 10 };
+	char *piece = mem_grow(NULL, CHUNK, 1);
+	bool ok = true;
+
+	while (ok && n > 0) {
+		size_t want = n < CHUNK ? (size_t)n : CHUNK;
+		ssize_t got = pread(from, piece, want, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			ok = fault_errno(f, EX_IOERR, "%s", from_name);
+		else if (got == 0)
+			ok = fault_set(f, EX_IOERR, "%s: became shorter",
+			    from_name);
+		else
+			ok = file_write(to, to_name, piece, (size_t)got, f);
+		offset += ok ? (uint64_t)got : 0;
+		n -= ok ? (uint64_t)got : 0;
+	}
+	free(piece);
+	return ok;
+}
+
+/* For file systems without O_TMPFILE; no signal falls between the two calls. */
+static int
+named_then_unlinked(const char *folder)
+{
+	struct buf path = { 0 };
+	sigset_t all, before;
+	int fd, why;
+
+	buf_addf(&path, "%s/dkim.XXXXXX", folder);
+	buf_addc(&path, '\0');
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	fd = mkostemp(path.p, O_CLOEXEC);
+	why = errno;
+	if (fd >= 0)
+		(void)unlink(path.p);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	buf_free(&path);
+	errno = why;
+	return fd;
+}
+
+int
+file_temporary(struct fault *f)
+{
+	const char *folder = getenv("TMPDIR");
+	int fd = -1;
+
+	if (folder == NULL || *folder == '\0')
+		folder = "/tmp";
+#ifdef O_TMPFILE
+	fd = open(folder, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+#endif
+	if (fd < 0)
+		fd = named_then_unlinked(folder);
+	if (fd < 0)
+		(void)fault_errno(f, EX_CANTCREAT, "temporary file in %s",
+		    folder);
+	return fd;
+}
+
+bool
+file_guard_standard(struct fault *f)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) != -1)
+			continue;
+		/* The lowest free descriptor is fd, as those below are open. */
+		if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			return fault_errno(f, EX_OSERR, "descriptor %d", fd);
+	}
+	return true;
+}

@@ -1,0 +1,128 @@
+#include "ext/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "ext/file.h"
+#include "ext/spool.h"
+
+struct input {
+	int fd;
+	const char *name;
+	bool regular;
+	uint64_t start; /* where in a regular file the message begins */
+	uint64_t octets;
+	struct spool *spool; /* of a pipe that has to be kept, or NULL */
+};
+
+struct input *
+input_open(const char *path, bool keep, struct fault *f)
+{
+	bool standard = strcmp(path, "-") == 0;
+	struct input *in = mem_alloc(sizeof(*in));
+	struct stat st;
+	off_t at;
+
+	in->name = standard ? "stdin" : path;
+	in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (in->fd < 0 || fstat(in->fd, &st) != 0) {
+		(void)fault_errno(f, EX_NOINPUT, "%s", in->name);
+		input_close(in);
+		return NULL;
+	}
+	at = S_ISREG(st.st_mode) ? lseek(in->fd, 0, SEEK_CUR) : -1;
+	in->regular = at >= 0;
+	in->start = in->regular ? (uint64_t)at : 0;
+	if (keep && !in->regular)
+		in->spool = spool_new();
+	return in;
+}
+
+ssize_t
+input_read(struct input *in, void *p, size_t n, struct fault *f)
+{
+	ssize_t got;
+
+	do
+		got = read(in->fd, p, n);
+	while (got < 0 && errno == EINTR);
+	if (got < 0) {
+		(void)fault_errno(f, EX_IOERR, "%s", in->name);
+		return -1;
+	}
+	in->octets += (size_t)got;
+	if (in->spool != NULL)
+		spool_add(in->spool, p, (size_t)got);
+	return got;
+}
+
+uint64_t
+input_octets(const struct input *in)
+{
+	return in->octets;
+}
+
+bool
+input_kept(const struct input *in, struct fault *f)
+{
+	struct stat st;
+
+	if (in->spool != NULL)
+		return spool_ok(in->spool, f);
+	if (fstat(in->fd, &st) != 0)
+		return fault_errno(f, EX_IOERR, "%s", in->name);
+	if ((uint64_t)st.st_size < in->start + in->octets)
+		return fault_set(f, EX_IOERR, "%s: became shorter", in->name);
+	return true;
+}
+
+bool
+input_copy(struct input *in, uint64_t offset, uint64_t n, int to,
+    const char *to_name, struct fault *f)
+{
+	if (in->spool != NULL)
+		return spool_copy(in->spool, offset, n, to, to_name, f);
+	return file_copy(in->fd, in->name, in->start + offset, n, to, to_name,
+	    f);
+}
+
+const char *
+input_name(const struct input *in)
+{
+	return in->name;
+}
+
+void
+input_close(struct input *in)
+{
+	if (in == NULL)
+		return;
+	spool_free(in->spool);
+	if (in->fd > STDIN_FILENO)
+		(void)close(in->fd);
+	free(in);
+}
+
+void
+input_drain(void)
+{
+	enum { CHUNK = 64 << 10 };
+	struct stat st;
+	char *piece;
+	ssize_t got;
+
+	if (fstat(STDIN_FILENO, &st) != 0 ||
+	    !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+		return;
+	piece = mem_grow(NULL, CHUNK, 1);
+	do
+		got = read(STDIN_FILENO, piece, CHUNK);
+	while (got > 0 || (got < 0 && errno == EINTR));
+	free(piece);
+}

@@ -1,0 +1,48 @@
+#ifndef EXT_INPUT_H
+#define EXT_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/fault.h"
+
+/*
+ * A message as it comes in: read once from front to back, and any part of it
+ * written out again afterwards.  A regular file is read from its current offset
+ * and not copied; what comes through a pipe is kept in a spool.  Offsets count
+ * from the first octet read.
+ */
+struct input;
+
+/*
+ * path "-" is standard input.  keep says that input_copy will be used.
+ * EX_NOINPUT when it cannot be opened.
+ */
+ATTR_CHECK struct input *input_open(const char *path, bool keep,
+    struct fault *f);
+
+/* As read(2), but whole pieces or the end; -1 and EX_IOERR on an error. */
+ATTR_CHECK ssize_t input_read(struct input *in, void *p, size_t n,
+    struct fault *f);
+
+/* How many octets have been read. */
+uint64_t input_octets(const struct input *in);
+
+/* Whether input_copy can be relied on; to be asked before the first octet. */
+ATTR_CHECK bool input_kept(const struct input *in, struct fault *f);
+ATTR_CHECK bool input_copy(struct input *in, uint64_t offset, uint64_t n,
+    int to, const char *to_name, struct fault *f);
+
+const char *input_name(const struct input *in); /* a path or "stdin" */
+void input_close(struct input *in);
+
+/*
+ * Reads what is left of standard input when that is a pipe, because some
+ * callers take a filter that stops early for a broken one.
+ */
+void input_drain(void);
+
+#endif

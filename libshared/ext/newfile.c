@@ -1,0 +1,204 @@
+#include "ext/newfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "ext/file.h"
+
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? mem_strndup(".", 1) :
+			       mem_strndup(path, (size_t)(slash - path) + 1);
+}
+
+/* A name beside path that nothing else uses: path, a dot, random letters. */
+static char *
+temporary_name(const char *path)
+{
+	struct buf name = { 0 };
+
+	buf_addf(&name, "%s.XXXXXX", path);
+	buf_addc(&name, '\0');
+	return name.p;
+}
+
+#ifdef O_TMPFILE
+static int
+open_nameless(const char *folder)
+{
+	/* The name is given through /proc, so that has to be there. */
+	if (access("/proc/self/fd", X_OK) != 0)
+		return -1;
+	return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+static int
+link_nameless(int fd, const char *path)
+{
+	char self[64];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+#else
+static int
+open_nameless(const char *folder)
+{
+	(void)folder;
+	return -1;
+}
+
+static int
+link_nameless(int fd, const char *path)
+{
+	(void)fd;
+	(void)path;
+	return -1;
+}
+#endif
+
+bool
+newfile_open(struct newfile *n, const char *path, struct fault *f)
+{
+	char *folder = folder_of(path);
+
+	*n = (struct newfile){ .path = mem_strndup(path, strlen(path)) };
+	n->fd = open_nameless(folder);
+	if (n->fd < 0) {
+		n->temp = temporary_name(path);
+		n->fd = mkostemp(n->temp, O_CLOEXEC);
+	}
+	if (n->fd < 0) {
+		(void)fault_errno(f, EX_CANTCREAT, "%s", path);
+		free(n->temp);
+		free(n->path);
+		*n = (struct newfile){ .fd = -1 };
+	}
+	free(folder);
+	return n->fd >= 0;
+}
+
+static bool
+set_owner(const struct newfile *n, mode_t mode, const char *group,
+    struct fault *f)
+{
+	if (group != NULL) {
+		struct group *g;
+
+		errno = 0;
+		if ((g = getgrnam(group)) == NULL)
+			return fault_set(f, EX_CONFIG, "group %s: %s", group,
+			    errno != 0 ? strerror(errno) : "no such group");
+		if (fchown(n->fd, (uid_t)-1, g->gr_gid) != 0)
+			return fault_errno(f, EX_OSERR, "%s", n->path);
+	}
+	if (fchmod(n->fd, mode) != 0)
+		return fault_errno(f, EX_OSERR, "%s", n->path);
+	return true;
+}
+
+/* link(2) refuses an existing name, so of two writers only one wins. */
+static bool
+give_name(struct newfile *n, bool replace, struct fault *f)
+{
+	if (n->temp == NULL && replace) {
+		char *temp = temporary_name(n->path);
+		int fd = mkostemp(temp, O_CLOEXEC);
+
+		/* A free name: made by mkostemp, given up, taken again. */
+		if (fd >= 0) {
+			(void)close(fd);
+			(void)unlink(temp);
+		}
+		if (fd < 0 || link_nameless(n->fd, temp) != 0) {
+			(void)fault_errno(f, EX_CANTCREAT, "%s", n->path);
+			free(temp);
+			return false;
+		}
+		n->temp = temp;
+	}
+	if (n->temp == NULL ? link_nameless(n->fd, n->path) != 0 :
+		replace     ? rename(n->temp, n->path) != 0 :
+			      link(n->temp, n->path) != 0)
+		return fault_errno(f, EX_CANTCREAT, "%s", n->path);
+	return true;
+}
+
+/* Makes the name last as well. */
+static bool
+sync_folder(const char *path, struct fault *f)
+{
+	char *folder = folder_of(path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+
+	if (!ok)
+		(void)fault_errno(f, EX_IOERR, "%s", folder);
+	if (fd >= 0)
+		(void)close(fd);
+	free(folder);
+	return ok;
+}
+
+bool
+newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
+    struct fault *f)
+{
+	sigset_t all, before;
+	bool ok;
+
+	if (!set_owner(n, mode, group, f))
+		return false;
+	if (fsync(n->fd) != 0)
+		return fault_errno(f, EX_IOERR, "%s", n->path);
+	/* While the file bears its temporary name no signal may stop us. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	ok = give_name(n, replace, f);
+	if (n->temp != NULL && !(ok && replace))
+		(void)unlink(n->temp);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	free(n->temp);
+	n->temp = NULL;
+	return ok && sync_folder(n->path, f);
+}
+
+void
+newfile_close(struct newfile *n)
+{
+	if (n->fd >= 0)
+		(void)close(n->fd);
+	if (n->temp != NULL)
+		(void)unlink(n->temp);
+	free(n->temp);
+	free(n->path);
+	*n = (struct newfile){ .fd = -1 };
+}
+
+bool
+newfile_write(const char *path, mode_t mode, const char *group, bool replace,
+    struct span text, struct fault *f)
+{
+	struct newfile n;
+	bool ok;
+
+	if (!newfile_open(&n, path, f))
+		return false;
+	ok = file_write(n.fd, path, text.p, text.n, f) &&
+	    newfile_commit(&n, mode, group, replace, f);
+	newfile_close(&n);
+	return ok;
+}

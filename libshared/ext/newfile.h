@@ -1,0 +1,42 @@
+#ifndef EXT_NEWFILE_H
+#define EXT_NEWFILE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/fault.h"
+#include "base/span.h"
+
+/*
+ * A file that gets its name only when it is complete.  Until newfile_commit
+ * nobody sees any of it under path, and nothing is left behind when the program
+ * is stopped: where the system has O_TMPFILE it has no name at all before then.
+ */
+struct newfile {
+	int fd;     /* write here */
+	char *path; /* what it will be called */
+	char *temp; /* its name until then, or NULL */
+};
+
+/* EX_CANTCREAT when the folder of path takes no files. */
+ATTR_CHECK bool newfile_open(struct newfile *n, const char *path,
+    struct fault *f);
+
+/*
+ * Gives the file its mode, whatever the umask, its group (a name, or NULL to
+ * leave it), syncs it and gives it its name.  Without replace an existing file
+ * of that name is left alone and this fails with EX_CANTCREAT; with replace it
+ * is exchanged in one step.
+ */
+ATTR_CHECK bool newfile_commit(struct newfile *n, mode_t mode,
+    const char *group, bool replace, struct fault *f);
+
+/* Forgets an uncommitted file; harmless after a commit. */
+void newfile_close(struct newfile *n);
+
+/* The three above for text that is at hand. */
+ATTR_CHECK bool newfile_write(const char *path, mode_t mode, const char *group,
+    bool replace, struct span text, struct fault *f);
+
+#endif

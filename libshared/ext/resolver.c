@@ -1,0 +1,274 @@
+#include "ext/resolver.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "base/mem.h"
+#include "ext/dnsdata.h"
+#include "ext/dnsparse.h"
+#include "ext/dnsquery.h"
+#include "ext/file.h"
+#include "ext/nameserver.h"
+
+enum {
+	ACTIVE_MAX = 64, /* lookups, and so sockets, at a time */
+	KNOWN_MAX = 1000 /* names whose answer is kept for the next message */
+};
+
+struct known {
+	struct dnsname name;
+	struct answer answer;
+	bool decided;
+	struct dnsquery *query; /* while it is under way */
+};
+
+/* Time is in milliseconds, and stands still outside of resolver_wait. */
+struct resolver {
+	bool offline;
+	struct dnsdata zone;
+	struct nameservers servers;
+	int64_t limit;
+	int64_t spent;
+	struct known **v; /* in the order of asking; their numbers */
+	size_t n;
+	size_t cap;
+	size_t begun; /* of them; the others wait for a socket */
+	struct known *active[ACTIVE_MAX];
+	size_t actives;
+};
+
+bool
+resolver_server_ok(const char *server)
+{
+	struct nameserver ignored;
+
+	return nameserver_parse(&ignored, server);
+}
+
+struct resolver *
+resolver_network(const char *const *servers, size_t n, unsigned seconds,
+    struct fault *f)
+{
+	struct resolver *r = mem_alloc(sizeof(*r));
+
+	r->limit = (int64_t)seconds * 1000;
+	if (n == 0) {
+		nameservers_system(&r->servers);
+	} else if (!nameservers_given(&r->servers, servers, n, f)) {
+		resolver_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+struct resolver *
+resolver_zone(const char *path, struct fault *f)
+{
+	struct resolver *r = mem_alloc(sizeof(*r));
+	struct buf text = { 0 };
+	bool right = false;
+
+	r->offline = true;
+	if (file_slurp(path, FILE_PUBLIC, LIMIT_ZONE_FILE, &text, f) ==
+	    FILE_READ)
+		right = dnsparse_zone(&r->zone, buf_span(&text), path, f);
+	buf_free(&text);
+	if (!right) {
+		resolver_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+static void
+forget(struct known *k)
+{
+	dnsquery_free(k->query);
+	for (size_t i = 0; i < k->answer.n; i++)
+		buf_free(&k->answer.v[i]);
+	free(k->answer.v);
+	free(k);
+}
+
+void
+resolver_free(struct resolver *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->n; i++)
+		forget(r->v[i]);
+	free(r->v);
+	dnsdata_free(&r->zone);
+	free(r);
+}
+
+static void
+decide(struct known *k)
+{
+	dnsquery_free(k->query);
+	k->query = NULL;
+	k->decided = true;
+}
+
+/* Begins what was asked, as far as sockets go. */
+static void
+begin_some(struct resolver *r)
+{
+	while (r->begun < r->n && r->actives < ACTIVE_MAX) {
+		struct known *k = r->v[r->begun++];
+
+		if (k->decided)
+			continue;
+		k->query = dnsquery_new(&k->name, &r->servers, r->limit,
+		    &k->answer);
+		if (dnsquery_begin(k->query, r->spent))
+			decide(k);
+		else
+			r->active[r->actives++] = k;
+	}
+}
+
+static bool
+find(const struct resolver *r, const struct dnsname *name, size_t *number)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i]->name.n == name->n &&
+		    memcmp(r->v[i]->name.k, name->k, name->n) == 0) {
+			*number = i;
+			return true;
+		}
+	return false;
+}
+
+size_t
+resolver_ask(struct resolver *r, struct span name)
+{
+	struct dnsname wanted = { 0 };
+	bool right = dnsname_text(&wanted, name);
+	struct known *k;
+	size_t number;
+
+	if (right && find(r, &wanted, &number))
+		return number;
+	if (r->n == r->cap) {
+		r->cap = r->cap > 0 ? 2 * r->cap : 16;
+		r->v = mem_grow(r->v, r->cap, sizeof(*r->v));
+	}
+	k = mem_alloc(sizeof(*k));
+	k->name = wanted;
+	r->v[r->n] = k;
+	if (!right) {
+		k->answer.status = LOOKUP_BROKEN;
+		k->answer.why = "not a domain name";
+		decide(k);
+	} else if (r->offline) {
+		dnsdata_answer(&r->zone, &k->name, true, &k->answer);
+		decide(k);
+	}
+	number = r->n++;
+	begin_some(r);
+	return number;
+}
+
+static int64_t
+monotonic(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Until the next try is to be given up, for poll. */
+static int
+patience(const struct resolver *r)
+{
+	int64_t due = r->limit, left;
+
+	for (size_t i = 0; i < r->actives; i++)
+		if (dnsquery_due(r->active[i]->query) < due)
+			due = dnsquery_due(r->active[i]->query);
+	left = due - r->spent;
+	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+/* Everything that waits has waited long enough. */
+static void
+expire(struct resolver *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->v[i]->decided)
+			continue;
+		r->v[i]->answer.status = LOOKUP_TIMEOUT;
+		r->v[i]->answer.why = "no answer from DNS in time";
+		decide(r->v[i]);
+	}
+	r->begun = r->n;
+	r->actives = 0;
+}
+
+/* Waits for one event, and lets all lookups go on.  started: of the clock. */
+static void
+take_turn(struct resolver *r, int64_t started)
+{
+	struct pollfd fds[ACTIVE_MAX];
+	size_t n = r->actives, left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = dnsquery_poll(r->active[i]->query);
+	if (poll(fds, n, patience(r)) < 0)
+		for (size_t i = 0; i < n; i++)
+			fds[i].revents = 0;
+	r->spent = monotonic() - started;
+	for (size_t i = 0; i < n; i++) {
+		struct known *k = r->active[i];
+
+		if (dnsquery_step(k->query, fds[i].revents != 0, r->spent))
+			decide(k);
+		else
+			r->active[left++] = k;
+	}
+	r->actives = left;
+	begin_some(r);
+}
+
+const struct answer *
+resolver_wait(struct resolver *r, size_t number)
+{
+	int64_t started = monotonic() - r->spent;
+	struct known *k = r->v[number];
+
+	while (!k->decided) {
+		take_turn(r, started);
+		if (r->spent >= r->limit && !k->decided)
+			expire(r);
+	}
+	return &k->answer;
+}
+
+void
+resolver_next(struct resolver *r)
+{
+	bool full = r->n > KNOWN_MAX;
+	size_t left = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct known *k = r->v[i];
+
+		if (!full && k->decided &&
+		    (k->answer.status == LOOKUP_FOUND ||
+			k->answer.status == LOOKUP_NONE))
+			r->v[left++] = k;
+		else
+			forget(k);
+	}
+	r->n = left;
+	r->begun = left;
+	r->actives = 0;
+	r->spent = 0;
+}

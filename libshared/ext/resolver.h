@@ -1,0 +1,82 @@
+#ifndef EXT_RESOLVER_H
+#define EXT_RESOLVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/span.h"
+
+/*
+ * Where TXT records come from: name servers, or a master file that stands in
+ * for all of them.  Callers do not see which.
+ */
+struct resolver;
+
+/*
+ * servers: n strings "ADDR[@PORT]", IPv4 or IPv6; none means the nameserver
+ * lines of /etc/resolv.conf.  EX_USAGE when one fails resolver_server_ok, or
+ * when they are more than 32.  They are asked in turn, beginning with the one
+ * that answered last.  seconds is the time that all lookups of one message may
+ * wait together.
+ */
+ATTR_CHECK struct resolver *resolver_network(const char *const *servers,
+    size_t n, unsigned seconds, struct fault *f);
+bool resolver_server_ok(const char *server);
+
+/*
+ * Answers from an RFC 1035 master file and from nothing else: what is not in it
+ * does not exist.  It needs no SOA; $INCLUDE and $GENERATE are refused.
+ * EX_NOINPUT when it cannot be opened or is no regular file, EX_IOERR when
+ * reading fails, EX_CONFIG when it is too long or does not parse; the fault
+ * names the line, never its text.
+ */
+ATTR_CHECK struct resolver *resolver_zone(const char *path, struct fault *f);
+void resolver_free(struct resolver *r);
+
+enum lookup {
+	LOOKUP_FOUND,
+	LOOKUP_NONE,     /* no such name, no TXT record, CNAME to nothing */
+	LOOKUP_TIMEOUT,  /* the time of this message ran out */
+	LOOKUP_SERVFAIL, /* no server had an answer to use, or none was there */
+	LOOKUP_BROKEN    /* a chain without end, records beyond the limits */
+};
+
+struct answer {
+	enum lookup status;
+	const char *why; /* string constant, for people; NULL when found */
+	/*
+	 * One record each, its strings joined (RFC 6376 section 3.6.2.2): any
+	 * octets, at most LIMIT_KEY_RECORD.
+	 */
+	struct buf *v;
+	size_t n;     /* 1 to LIMIT_TXT_RECORDS when found, else 0 */
+	uint32_t ttl; /* seconds, the least along the chain */
+	bool dnssec;  /* the server set AD */
+};
+
+/*
+ * Begins to look up the TXT records of name, without waiting; the number names
+ * the lookup to resolver_wait.  Asking again for a name that is known or under
+ * way gives the same number.  name: A-labels, no dot at the end, syntax already
+ * checked with domain_ok.
+ */
+size_t resolver_ask(struct resolver *r, struct span name);
+
+/*
+ * Waits until the lookup is decided.  The answer belongs to r and lives until
+ * resolver_next or resolver_free.  Only time spent in here counts against the
+ * seconds given to resolver_network.
+ */
+const struct answer *resolver_wait(struct resolver *r, size_t number);
+
+/*
+ * Another message begins: its time is full again.  What was found, or found
+ * missing, stays known, what failed is forgotten; numbers become invalid.
+ */
+void resolver_next(struct resolver *r);
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef MAIL_DOMAIN_H
+#define MAIL_DOMAIN_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+
+/*
+ * Names in A-label form: letters, digits, '-' and, as found in the field, '_',
+ * in labels of 1 to 63 octets, 253 in all, no dot at the end (RFC 5321 section
+ * 4.1.2).  What passes holds no '/', no "..", no dot in front and nothing that
+ * DNS, a shell or a header field would take amiss.
+ */
+bool domain_ok(struct span d);   /* a signing domain: two labels or more */
+bool selector_ok(struct span s); /* one label or more, RFC 6376 section 3.1 */
+
+/*
+ * The form for DNS of a name that may hold U-labels (RFC 8616 section 5):
+ * lower-case A-labels, checked as above.  False, with out as it was, else.
+ */
+ATTR_CHECK bool domain_ascii(struct span d, struct buf *out);
+ATTR_CHECK bool selector_ascii(struct span s, struct buf *out);
+
+/* The same for what a person typed or From: holds: mapped as UTS 46 says. */
+ATTR_CHECK bool domain_typed(struct span d, struct buf *out);
+
+bool domain_within(struct span d, struct span parent); /* equal counts */
+
+/* Without the first label; false, *up untouched, when only one would remain. */
+bool domain_parent(struct span d, struct span *up);
+
+#endif

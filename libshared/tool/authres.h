@@ -1,0 +1,27 @@
+#ifndef TOOL_AUTHRES_H
+#define TOOL_AUTHRES_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "dkim/verifier.h"
+
+/* RFC 8601: Authentication-Results, written and recognised. */
+
+/* Can stand as an authserv-id: a token, at most 253 octets. */
+bool authres_id_ok(const char *id);
+
+/*
+ * Appends the field, eol at its end.  What a strange message could have put
+ * there is quoted or left out; reasons and comments are ours.
+ */
+void authres_format(const char *id, const struct verdicts *v,
+    const struct header *h, const char *eol, struct buf *out);
+
+/*
+ * Does this field claim to come from id (section 5)?  Also true for one that
+ * cannot be parsed; false for any other field.
+ */
+bool authres_forged(const struct field *f, const char *id);
+
+#endif

@@ -1,0 +1,375 @@
+#include "tool/report.h"
+
+#include <time.h>
+
+#include "dkim/bodyhash.h"
+#include "dkim/taglist.h"
+#include "tool/json.h"
+
+static const char *const alignments[] = {
+	[ALIGNED_NO] = "no",
+	[ALIGNED_RELAXED] = "relaxed",
+	[ALIGNED_STRICT] = "strict",
+};
+
+static const char *const body_hashes[] = {
+	[BODY_HASH_UNCHECKED] = "unchecked",
+	[BODY_HASH_MATCH] = "match",
+	[BODY_HASH_MISMATCH] = "mismatch",
+};
+
+/* "relaxed/simple"; nothing when the field was not read that far. */
+static void
+put_canonicalization(const struct sig *s, struct buf *out)
+{
+	if (s->fields.n > 0)
+		buf_addf(out, "%s/%s", canon_name(s->canon_header),
+		    canon_name(s->canon_body));
+}
+
+static void
+json_fields(struct json *j, const struct sig *s)
+{
+	struct span rest = s->fields, name;
+
+	json_name(j, "headers");
+	if (rest.n == 0) {
+		json_null(j);
+		return;
+	}
+	json_begin(j, '[');
+	while (taglist_item(&rest, &name))
+		json_string(j, name);
+	json_end(j, ']');
+}
+
+static void
+json_optional(struct json *j, const char *name, bool there, int64_t value)
+{
+	json_name(j, name);
+	if (there)
+		json_number(j, value);
+	else
+		json_null(j);
+}
+
+static void
+json_text(struct json *j, const char *name, struct span text)
+{
+	json_name(j, name);
+	if (text.n > 0)
+		json_string(j, text);
+	else
+		json_null(j);
+}
+
+static void
+json_word(struct json *j, const char *name, const char *word)
+{
+	json_name(j, name);
+	if (word != NULL)
+		json_string(j, span_str(word));
+	else
+		json_null(j);
+}
+
+static void
+json_flag(struct json *j, const char *name, bool value)
+{
+	json_name(j, name);
+	json_bool(j, value);
+}
+
+static void
+json_verdict(struct json *j, enum result result, enum verdict verdict)
+{
+	json_word(j, "result", result_name(result));
+	json_word(j, "reason", verdict_reason(verdict));
+	json_word(j, "code", verdict_code(verdict));
+}
+
+static void
+json_signature(struct json *j, const struct result_one *r)
+{
+	const struct sig *s = &r->sig;
+	bool limited = s->limit != BODYHASH_ALL && s->fields.n > 0;
+	struct buf canonicalization = { 0 };
+
+	json_begin(j, '{');
+	json_verdict(j, result_of(r), r->verdict);
+	json_text(j, "domain", s->domain);
+	json_text(j, "selector", s->selector);
+	json_text(j, "identity", buf_span(&s->identity));
+	json_text(j, "algorithm", s->algorithm_text);
+	put_canonicalization(s, &canonicalization);
+	json_text(j, "canonicalization", buf_span(&canonicalization));
+	json_optional(j, "key_bits", r->key_bits > 0, r->key_bits);
+	json_flag(j, "testing", r->testing);
+	json_flag(j, "dnssec", r->dnssec);
+	json_word(j, "aligned", alignments[r->aligned]);
+	json_fields(j, s);
+	json_optional(j, "body_length", limited && s->limit <= INT64_MAX,
+	    (int64_t)(s->limit & INT64_MAX));
+	json_optional(j, "unsigned_bytes", r->body_hash != BODY_HASH_UNCHECKED,
+	    (int64_t)r->unsigned_octets);
+	json_optional(j, "timestamp", s->signed_at >= 0, s->signed_at);
+	json_optional(j, "expires", s->expires >= 0, s->expires);
+	json_word(j, "body_hash", body_hashes[r->body_hash]);
+	json_end(j, '}');
+	buf_free(&canonicalization);
+}
+
+void
+report_json(const struct report *r, struct buf *out)
+{
+	const struct verdicts *v = r->verdicts;
+	struct json j = { .out = out };
+
+	json_begin(&j, '{');
+	json_word(&j, "file", r->file);
+	json_word(&j, "result", result_name(outcome_of(v, r->acceptance)));
+	json_text(&j, "from_domain", buf_span(&v->from_domain));
+	json_name(&j, "signatures");
+	json_begin(&j, '[');
+	for (size_t i = 0; i < v->n; i++)
+		json_signature(&j, &v->v[i]);
+	if (v->skipped > 0) {
+		json_begin(&j, '{');
+		json_verdict(&j, verdict_result(VERDICT_TOO_MANY),
+		    VERDICT_TOO_MANY);
+		json_optional(&j, "count", true, (int64_t)v->skipped);
+		json_end(&j, '}');
+	}
+	json_end(&j, ']');
+	json_end(&j, '}');
+	buf_addc(out, '\n');
+}
+
+/* As Exim's ${extract} and a shell take it: quoted unless it is a plain word. */
+static void
+kv_pair(struct buf *out, const char *name, struct span value)
+{
+	bool plain = value.n > 0;
+
+	for (size_t i = 0; i < value.n; i++)
+		plain = plain &&
+		    (ascii_alpha(value.p[i]) || ascii_digit(value.p[i]) ||
+			value.p[i] == '-' || value.p[i] == '_' ||
+			value.p[i] == '.' || value.p[i] == '@' ||
+			value.p[i] == '/');
+	buf_addf(out, "%s=", name);
+	if (!plain)
+		buf_addc(out, '"');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, value.p[i]);
+	}
+	if (!plain)
+		buf_addc(out, '"');
+	buf_addc(out, ' ');
+}
+
+static void
+kv_word(struct buf *out, const char *name, const char *word)
+{
+	kv_pair(out, name, span_str(word != NULL ? word : ""));
+}
+
+static void
+kv_verdict(struct buf *out, enum result result, enum verdict verdict)
+{
+	kv_word(out, "result", result_name(result));
+	kv_word(out, "code", verdict_code(verdict));
+	kv_word(out, "reason", verdict_reason(verdict));
+}
+
+static void
+kv_end(struct buf *out)
+{
+	out->p[out->n - 1] = '\n';
+}
+
+static void
+kv_signature(const struct report *report, const struct result_one *r,
+    struct buf *out)
+{
+	const struct sig *s = &r->sig;
+
+	kv_verdict(out, result_of(r), r->verdict);
+	kv_pair(out, "domain", s->domain);
+	kv_pair(out, "selector", s->selector);
+	kv_pair(out, "identity", buf_span(&s->identity));
+	kv_pair(out, "algorithm", s->algorithm_text);
+	kv_word(out, "testing", r->testing ? "1" : "0");
+	kv_word(out, "aligned", alignments[r->aligned]);
+	kv_word(out, "counts",
+	    outcome_counts(r, report->acceptance) ? "1" : "0");
+	kv_pair(out, "from_domain", buf_span(&report->verdicts->from_domain));
+	kv_end(out);
+}
+
+void
+report_kv(const struct report *r, struct buf *out)
+{
+	const struct verdicts *v = r->verdicts;
+
+	for (size_t i = 0; i < v->n; i++)
+		kv_signature(r, &v->v[i], out);
+	if (v->skipped > 0) {
+		kv_verdict(out, verdict_result(VERDICT_TOO_MANY),
+		    VERDICT_TOO_MANY);
+		kv_end(out);
+	} else if (v->n == 0) {
+		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
+		    v->message :
+		    VERDICT_UNSIGNED;
+
+		kv_verdict(out, verdict_result(none), none);
+		kv_end(out);
+	}
+}
+
+/* Octets that a terminal could take for more than text come out as \xNN. */
+static void
+put_safe(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			buf_addc(out, (char)c);
+		else
+			buf_addf(out, "\\x%02x", c);
+	}
+}
+
+static void
+text_line(struct buf *out, const char *label, struct span value)
+{
+	if (value.n == 0)
+		return;
+	buf_addf(out, "  %-10s ", label);
+	put_safe(out, value);
+	buf_addc(out, '\n');
+}
+
+static void
+text_time(struct buf *out, const char *label, int64_t when)
+{
+	time_t t = (time_t)when;
+	struct buf text = { 0 };
+	struct tm tm;
+
+	if (when >= 0 && gmtime_r(&t, &tm) != NULL) {
+		buf_addf(&text, "%04d-%02d-%02d %02d:%02d:%02d UTC",
+		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		    tm.tm_min, tm.tm_sec);
+		text_line(out, label, buf_span(&text));
+	}
+	buf_free(&text);
+}
+
+static void
+text_list(struct buf *out, const char *label, unsigned bits)
+{
+	struct buf text = { 0 };
+
+	for (unsigned i = 0; verifier_singletons[i] != NULL; i++)
+		if (bits >> i & 1)
+			buf_addf(&text, "%s%s", text.n > 0 ? " " : "",
+			    verifier_singletons[i]);
+	text_line(out, label, buf_span(&text));
+	buf_free(&text);
+}
+
+static void
+text_fields(struct buf *out, const struct sig *s)
+{
+	struct span rest = s->fields, name;
+	struct buf text = { 0 };
+
+	while (s->fields.n > 0 && taglist_item(&rest, &name)) {
+		buf_addc(&text, ' ');
+		buf_add_span(&text, name);
+	}
+	text_line(out, "signs", span_trim(buf_span(&text)));
+	buf_free(&text);
+}
+
+static void
+text_key(struct buf *out, const struct result_one *r)
+{
+	struct buf text = { 0 };
+
+	if (r->key_bits > 0) {
+		buf_addf(&text, "%u bits%s%s", r->key_bits,
+		    r->testing ? ", testing" : "", r->dnssec ? ", DNSSEC" : "");
+		text_line(out, "key", buf_span(&text));
+	}
+	buf_free(&text);
+}
+
+static void
+text_body(struct buf *out, const struct result_one *r)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "hash %s", body_hashes[r->body_hash]);
+	if (r->unsigned_octets > 0)
+		buf_addf(&text, ", the last %llu octets not covered",
+		    (unsigned long long)r->unsigned_octets);
+	text_line(out, "body", buf_span(&text));
+	buf_free(&text);
+}
+
+static void
+text_signature(const struct report *report, const struct result_one *r,
+    struct buf *out)
+{
+	const struct sig *s = &r->sig;
+	const char *reason = verdict_reason(r->verdict);
+	struct buf text = { 0 };
+	struct result_gaps gaps;
+
+	buf_addf(out, "%s%s%s\n", result_name(result_of(r)),
+	    reason != NULL ? ": " : "", reason != NULL ? reason : "");
+	text_line(out, "domain", s->domain);
+	text_line(out, "selector", s->selector);
+	text_line(out, "identity", buf_span(&s->identity));
+	text_line(out, "algorithm", s->algorithm_text);
+	put_canonicalization(s, &text);
+	text_line(out, "canonical", buf_span(&text));
+	text_key(out, r);
+	text_time(out, "signed", s->signed_at);
+	text_time(out, "expires", s->expires);
+	text_body(out, r);
+	text_fields(out, s);
+	if (s->fields.n > 0) {
+		gaps = verifier_gaps(r, report->header);
+		text_list(out, "unsigned", gaps.uncovered);
+		text_list(out, "added", gaps.doubled);
+	}
+	text_line(out, "aligned", span_str(alignments[r->aligned]));
+	text_line(out, "code", span_str(verdict_code(r->verdict)));
+	buf_free(&text);
+}
+
+void
+report_text(const struct report *r, struct buf *out)
+{
+	const struct verdicts *v = r->verdicts;
+
+	if (r->file != NULL) {
+		put_safe(out, span_str(r->file));
+		buf_adds(out, ": ");
+	}
+	buf_addf(out, "%s\n", result_name(outcome_of(v, r->acceptance)));
+	if (v->message != VERDICT_OPEN)
+		buf_addf(out, "  %s\n", verdict_reason(v->message));
+	for (size_t i = 0; i < v->n; i++)
+		text_signature(r, &v->v[i], out);
+	if (v->skipped > 0)
+		buf_addf(out, "%s: %zu more signatures not judged\n",
+		    result_name(verdict_result(VERDICT_TOO_MANY)), v->skipped);
+}

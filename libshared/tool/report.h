@@ -1,0 +1,27 @@
+#ifndef TOOL_REPORT_H
+#define TOOL_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "dkim/verifier.h"
+#include "tool/outcome.h"
+
+/* One verified message, for output. */
+struct report {
+	const char *file; /* NULL for standard input */
+	const struct verdicts *verdicts;
+	const struct header *header;
+	const struct acceptance *acceptance;
+};
+
+/*
+ * Each appends one form of it, lines ended by LF.  All of them are plain ASCII,
+ * or UTF-8 where json allows it; nothing from outside can end a line or a
+ * string.
+ */
+void report_json(const struct report *r, struct buf *out); /* one line */
+void report_kv(const struct report *r, struct buf *out);   /* a line each */
+void report_text(const struct report *r, struct buf *out); /* for people */
+
+#endif

@@ -1,0 +1,76 @@
+#!/bin/sh
+# test: once
+# Help, version and manual pages agree with each other and with the programs.
+. "${0%/*}/lib.sh"
+[ -x "$BIN/dkim-sign" ] || skip_all "the programs are not built"
+
+# options FILE: the long options in it, one a line
+options() {
+	tr -c 'a-zA-Z0-9-' '\n' <"$1" | grep -E '^--[a-z][a-z0-9-]*[a-z0-9]$' | sort -u
+}
+
+pages=$(ls "$TOP"/man/*.[1578] 2>/dev/null)
+if command -v mandoc >/dev/null 2>&1; then
+	for page in $pages; do
+		is "mandoc finds nothing in ${page#"$TOP"/}" \
+		    "$(mandoc -Tlint -W warning "$page" 2>&1)" ""
+	done
+else
+	skip "mandoc finds nothing in the manual pages" "no mandoc here"
+fi
+
+for prog in "$BIN"/dkim-*; do
+	case $prog in *.[coh]) continue ;; esac
+	[ -x "$prog" ] || continue
+	p=${prog##*/}
+	for h in -h --help; do
+		run "$p" $h </dev/null
+		is "$p $h: exit status" "$status" 0
+		is "$p $h: nothing on stderr" "$(cat err)" ""
+		like "$p $h: a synopsis" "$(cat out)" "$p "
+	done
+	options out >help
+	is "$p -h: no line over 80 columns" "$(awk 'length > 80' out)" ""
+	for v in -V --version; do
+		run "$p" $v </dev/null
+		is "$p $v: exit status and stderr" "$status$(cat err)" 0
+		like "$p $v: name and version, one line" \
+		    "$(wc -l <out | tr -d ' ') $(cat out)" "^1 .*[0-9]+\.[0-9]"
+	done
+	[ ! -w /dev/full ] || {
+		run sh -c "$p -h >/dev/full"
+		unlike "$p -h: a full disk is no success" "$status" '^0$'
+	}
+
+	page=$TOP/man/$p.1
+	if [ ! -e "$page" ]; then
+		result 1 "$p has a manual page"
+		continue
+	fi
+	command -v mandoc >/dev/null 2>&1 || {
+		skip "$p: the manual has the options of -h" "no mandoc here"
+		continue
+	}
+	# An option is documented where it is the tag of a list item: there, and
+	# nowhere else, a line of the text begins with it.  A long option of another
+	# program may be named in running text.
+	mandoc -Tutf8 -O width=200 "$page" 2>/dev/null | sed 's/.\x08//g' >page
+	grep -E '^ +-' page | options /dev/stdin >manual
+	is "$p: every option of -h is in the manual" "$(comm -23 help manual)" ""
+	is "$p: every option of the manual is in -h" "$(comm -13 help manual)" ""
+	# and the program knows it: what it does not know is called so
+	for o in $(cat manual); do
+		"$p" "$o" --no-such-option-ever </dev/null >out 2>err
+		! grep -Eq "$o: (no such|unknown|unrecognized)|option ['\"]?$o['\"]? ?(is|not)|unrecognized option ['\"]$o['\"]" err ||
+		    note "$p $o: $(cat err)"
+		! grep -Eq "(unknown|unrecognized|invalid|no such) option[^-]*$o(['\"]|\$)" err
+		result $? "$p knows $o"
+	done
+	unlike "$p: the manual names no section without text" "$(
+		awk '/^\.Sh/ { if (prev ~ /^\.Sh/) print prev } { prev = $0 }' "$page")" .
+	for sh in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO" STANDARDS; do
+		grep -qx "\.Sh $sh" "$page"
+		result $? "$p: the manual has a section $sh"
+	done
+done
+done_testing

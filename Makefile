@@ -44,11 +44,11 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dkim/signer.o libshared/dkim/taglist.o \
               libshared/dkim/verdict.o libshared/dkim/verifier.o \
               libshared/ext/crypto.o libshared/ext/der.o \
-              libshared/ext/dnsdata.o libshared/ext/dnsparse.o \
-              libshared/ext/dnsquery.o libshared/ext/file.o \
+              libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
+              libshared/dns/dnsquery.o libshared/ext/file.o \
               libshared/ext/idn.o libshared/ext/input.o \
-              libshared/ext/nameserver.o libshared/ext/newfile.o \
-              libshared/ext/pubkey.o libshared/ext/resolver.o \
+              libshared/dns/nameserver.o libshared/ext/newfile.o \
+              libshared/ext/pubkey.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
               libshared/mail/date.o libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
@@ -70,11 +70,11 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dkim/signer.h libshared/dkim/taglist.h \
               libshared/dkim/verdict.h libshared/dkim/verifier.h \
               libshared/ext/crypto.h libshared/ext/der.h \
-              libshared/ext/dnsdata.h libshared/ext/dnsparse.h \
-              libshared/ext/dnsquery.h libshared/ext/file.h \
+              libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
+              libshared/dns/dnsquery.h libshared/ext/file.h \
               libshared/ext/idn.h libshared/ext/input.h \
-              libshared/ext/nameserver.h libshared/ext/newfile.h \
-              libshared/ext/pubkey.h libshared/ext/resolver.h \
+              libshared/dns/nameserver.h libshared/ext/newfile.h \
+              libshared/ext/pubkey.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
               libshared/mail/date.h libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \

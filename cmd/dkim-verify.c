@@ -7,7 +7,7 @@
 
 #include "dkim/verifier.h"
 #include "ext/file.h"
-#include "ext/resolver.h"
+#include "dns/resolver.h"
 #include "mail/date.h"
 #include "mail/message.h"
 #include "tool/authres.h"

@@ -740,7 +740,8 @@ case("--now received: expired then", OLD.replace(b"Nov 2020", b"Nov 2021"), "pol
 start = time.time()
 case("F4: a huge exponent costs nothing", GOOD * 10 + MSG, [("policy", "permerror")] * 10,
      records={NAME: forged(RSA(8192).n, rng.getrandbits(8190) | 1)})
-tap.ok(time.time() - start < 0.5, "F4: nor ten of them", "%.2f s" % (time.time() - start))
+took = time.time() - start
+tap.ok(took < 0.5 * forge.SLOWER, "F4: nor ten of them", "%.2f s" % took)
 
 # ---------------------------------------------------- EAI (166), D13: JSON
 U = MSG.replace(b"Alice", "Al\u00efce".encode())

@@ -175,7 +175,8 @@ judged("73: 1000 names and 9000 fields", forge.sign(many, rsa, h=names1000))
 many = forge.sign(many, rsa, h=names1000)
 start = time.time()
 run("dkim-verify", "-Z", at("zone"), "--now", NOW, stdin=many)
-tap.ok(time.time() - start < 1, "73: in well under a second", "%.2f s" % (time.time() - start))
+took = time.time() - start
+tap.ok(took < forge.SLOWER, "73: in well under a second", "%.2f s" % took)
 
 # ---------------------------------------------------- 75-79: what is signed
 DEFAULT = """from sender reply-to subject date message-id to cc mime-version content-type

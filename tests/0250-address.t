@@ -121,7 +121,7 @@ signs(" " + "(" * 50 + ")" * 50 + "a@attack.com", name="50 nested comments")
 got, r = domain(" " + "(" * 50000 + ")" * 50000 + "a@attack.com")
 tap.ok(got in ("attack.com", 65), "50000 nested comments sign or are refused", got, r)
 signs(" " + "(x)" * 50000 + "a@attack.com", name="50000 comments")
-tap.ok(time.time() - start < 3, "and in bounded time")
+tap.ok(time.time() - start < 3 * forge.SLOWER, "and in bounded time")
 # The field
 signs(" a@attack.com", more=b"Sender: x@victim.com\n", name="Sender: is not From:")
 signs(" a@attack.com", "victim.com", "--from-header", "Sender", more=b"Sender: x@victim.com\n",

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# test: peer
 """What dkim-sign signs verifies elsewhere: dkimpy, Mail::DKIM and OpenDKIM over
 the messages of tests/peers/messages.py, all four canonicalizations, RSA and
 Ed25519, LF and CRLF.  Known faults of a peer are named and explained."""

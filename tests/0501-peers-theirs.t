@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# test: peer
 """What dkimpy, Mail::DKIM and OpenDKIM sign verifies with dkim-verify: the
 messages and combinations of 0500, the other way."""
 import os

@@ -19,6 +19,9 @@ enum {
 	LIMIT_KEY_RECORD = 16 << 10,  /* joined TXT strings */
 	LIMIT_KEY_RECORDS = 4,        /* key-shaped TXT records tried */
 	LIMIT_TXT_RECORDS = 64,       /* TXT records of one answer */
+	LIMIT_NAMESERVERS = 32,       /* name servers asked */
+	LIMIT_LOOKUPS = 64,           /* lookups, and so sockets, at a time */
+	LIMIT_KNOWN_NAMES = 1000,     /* answers kept between messages */
 	LIMIT_CNAME_LINKS = 8,        /* links of a CNAME chain followed */
 	LIMIT_KEY_FILE = 64 << 10,    /* a private key file */
 	LIMIT_PASSPHRASE = 1024,      /* of an encrypted key */

@@ -78,8 +78,7 @@ judge_early(const struct verifier *v, struct result_one *r)
 	if (s->b.n == 0)
 		(void)verdict_settle(&r->verdict, VERDICT_BAD_BASE64);
 	/* RFC 6376 section 8.15: one that is not signed may be the one shown. */
-	if (header_count(v->header, SPAN("From")) >
-	    sig_covers(s, SPAN("From")))
+	if (header_count(v->header, SPAN("From")) > sig_covers(s, SPAN("From")))
 		(void)verdict_settle(&r->verdict, VERDICT_MULTIPLE_FROM);
 	if (s->algorithm.hash == HASH_SHA1 && !rules->allow_sha1)
 		(void)verdict_settle(&r->verdict, VERDICT_WEAK_ALGORITHM);

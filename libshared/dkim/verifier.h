@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "dkim/sig.h"
 #include "dkim/verdict.h"
-#include "ext/resolver.h"
+#include "dns/resolver.h"
 
 struct verifier_rules {
 	int64_t now;             /* seconds since 1970 */

@@ -357,8 +357,8 @@ field_agrees(enum canon mode, const struct text *raw)
 static void
 all_fields(enum canon mode, const char *name)
 {
-	static const char *const piece[] = { "a", "B", " ", "\t", "\n ", "\r\n\t",
-		"\r", "\x0c" };
+	static const char *const piece[] = { "a", "B", " ", "\t", "\n ",
+		"\r\n\t", "\r", "\x0c" };
 	enum { PIECES = sizeof(piece) / sizeof(piece[0]), MOST = 5 };
 	unsigned wrong = 0;
 
@@ -432,7 +432,8 @@ main(void)
 	field_vector("B : Y\t\r\n\tZ  ", "B : Y\t\r\n\tZ  \r\n", "b:Y Z\r\n");
 	field_vector("X: \t", "X: \t\r\n", "x:\r\n");
 	field_vector("X:", "X:\r\n", "x:\r\n");
-	field_vector("Subject:\n foo", "Subject:\r\n foo\r\n", "subject:foo\r\n");
+	field_vector("Subject:\n foo", "Subject:\r\n foo\r\n",
+	    "subject:foo\r\n");
 	field_vector("X: a \x0c", "X: a \x0c\r\n", "x:a \x0c\r\n");
 	field_vector("X: a\x0b\xa0", "X: a\x0b\xa0\r\n", "x:a\x0b\xa0\r\n");
 	field_vector("X:a\r\n \r\n b", "X:a\r\n \r\n b\r\n", "x:a b\r\n");

@@ -16,7 +16,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/span.h"
-#include "ext/resolver.h"
+#include "dns/resolver.h"
 
 static void
 put_escaped(const struct buf *b)

@@ -1,4 +1,4 @@
-#include "ext/nameserver.h"
+#include "dns/nameserver.h"
 
 #include <arpa/inet.h>
 #include <net/if.h>
@@ -87,7 +87,7 @@ nameservers_given(struct nameservers *s, const char *const *text, size_t n,
     struct fault *f)
 {
 	*s = (struct nameservers){ 0 };
-	if (n > NAMESERVERS_MAX)
+	if (n > LIMIT_NAMESERVERS)
 		return fault_set(f, EX_USAGE, "%zu name servers: too many", n);
 	for (; s->n < n; s->n++)
 		if (!nameserver_parse(&s->v[s->n], text[s->n]))
@@ -122,7 +122,8 @@ nameservers_system(struct nameservers *s)
 	if (file_slurp("/etc/resolv.conf", FILE_PUBLIC, RESOLV_CONF_MAX, &conf,
 		&ignored) == FILE_READ) {
 		rest = buf_span(&conf);
-		while (s->n < NAMESERVERS_MAX && span_cut(&rest, '\n', &line)) {
+		while (s->n < LIMIT_NAMESERVERS &&
+		    span_cut(&rest, '\n', &line)) {
 			line = span_trim(line);
 			if (span_eq(next_word(&line), SPAN("nameserver")) &&
 			    parse_address(&s->v[s->n], next_word(&line),

@@ -1,4 +1,4 @@
-#include "ext/dnsparse.h"
+#include "dns/dnsparse.h"
 
 #include <ldns/ldns.h>
 #include <stdint.h>

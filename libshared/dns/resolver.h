@@ -1,5 +1,5 @@
-#ifndef EXT_RESOLVER_H
-#define EXT_RESOLVER_H
+#ifndef DNS_RESOLVER_H
+#define DNS_RESOLVER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,14 +1,14 @@
-#ifndef EXT_DNSQUERY_H
-#define EXT_DNSQUERY_H
+#ifndef DNS_DNSQUERY_H
+#define DNS_DNSQUERY_H
 
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
-#include "ext/dnsdata.h"
-#include "ext/nameserver.h"
-#include "ext/resolver.h" /* struct answer */
+#include "dns/dnsdata.h"
+#include "dns/nameserver.h"
+#include "dns/resolver.h" /* struct answer */
 
 /*
  * One question for TXT records, put to the servers one after the other until

@@ -1,4 +1,4 @@
-#include "ext/dnsquery.h"
+#include "dns/dnsquery.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "ext/dnsparse.h"
+#include "dns/dnsparse.h"
 
 enum {
 	HEADER = 12,      /* RFC 1035 section 4.1.1 */

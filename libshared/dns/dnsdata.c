@@ -1,4 +1,4 @@
-#include "ext/dnsdata.h"
+#include "dns/dnsdata.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,11 @@
-#ifndef EXT_NAMESERVER_H
-#define EXT_NAMESERVER_H
+#ifndef DNS_NAMESERVER_H
+#define DNS_NAMESERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "base/limits.h"
 #include "base/attr.h"
 #include "base/fault.h"
 
@@ -14,10 +15,8 @@ struct nameserver {
 	socklen_t length;
 };
 
-enum { NAMESERVERS_MAX = 32 };
-
 struct nameservers {
-	struct nameserver v[NAMESERVERS_MAX];
+	struct nameserver v[LIMIT_NAMESERVERS];
 	size_t n;
 	size_t first; /* the one to ask first: it was the last to answer */
 };

@@ -1,5 +1,5 @@
-#ifndef EXT_DNSDATA_H
-#define EXT_DNSDATA_H
+#ifndef DNS_DNSDATA_H
+#define DNS_DNSDATA_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/span.h"
-#include "ext/resolver.h" /* struct answer */
+#include "dns/resolver.h" /* struct answer */
 
 /*
  * DNS records that are at hand - the answer section of a reply, or a whole

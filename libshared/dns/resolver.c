@@ -1,4 +1,4 @@
-#include "ext/resolver.h"
+#include "dns/resolver.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,16 +9,11 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "ext/dnsdata.h"
-#include "ext/dnsparse.h"
-#include "ext/dnsquery.h"
+#include "dns/dnsdata.h"
+#include "dns/dnsparse.h"
+#include "dns/dnsquery.h"
+#include "dns/nameserver.h"
 #include "ext/file.h"
-#include "ext/nameserver.h"
-
-enum {
-	ACTIVE_MAX = 64, /* lookups, and so sockets, at a time */
-	KNOWN_MAX = 1000 /* names whose answer is kept for the next message */
-};
 
 struct known {
 	struct dnsname name;
@@ -38,7 +33,7 @@ struct resolver {
 	size_t n;
 	size_t cap;
 	size_t begun; /* of them; the others wait for a socket */
-	struct known *active[ACTIVE_MAX];
+	struct known *active[LIMIT_LOOKUPS];
 	size_t actives;
 };
 
@@ -119,7 +114,7 @@ decide(struct known *k)
 static void
 begin_some(struct resolver *r)
 {
-	while (r->begun < r->n && r->actives < ACTIVE_MAX) {
+	while (r->begun < r->n && r->actives < LIMIT_LOOKUPS) {
 		struct known *k = r->v[r->begun++];
 
 		if (k->decided)
@@ -216,7 +211,7 @@ expire(struct resolver *r)
 static void
 take_turn(struct resolver *r, int64_t started)
 {
-	struct pollfd fds[ACTIVE_MAX];
+	struct pollfd fds[LIMIT_LOOKUPS];
 	size_t n = r->actives, left = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -254,7 +249,7 @@ resolver_wait(struct resolver *r, size_t number)
 void
 resolver_next(struct resolver *r)
 {
-	bool full = r->n > KNOWN_MAX;
+	bool full = r->n > LIMIT_KNOWN_NAMES;
 	size_t left = 0;
 
 	for (size_t i = 0; i < r->n; i++) {

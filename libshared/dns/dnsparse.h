@@ -1,5 +1,5 @@
-#ifndef EXT_DNSPARSE_H
-#define EXT_DNSPARSE_H
+#ifndef DNS_DNSPARSE_H
+#define DNS_DNSPARSE_H
 
 /* The only door to ldns: dnsparse.c alone includes <ldns/...>. */
 
@@ -9,7 +9,7 @@
 #include "base/attr.h"
 #include "base/fault.h"
 #include "base/span.h"
-#include "ext/dnsdata.h"
+#include "dns/dnsdata.h"
 
 struct dnsreply {
 	unsigned rcode;        /* with the upper bits that EDNS adds */

@@ -60,9 +60,29 @@ put_property(struct fold *fold, const char *name, struct span value)
 	buf_free(&word);
 }
 
+/* dot-atom-text of RFC 5322 section 3.2.3, or nothing at all. */
+static bool
+is_dot_atom(struct span local)
+{
+	struct span word;
+
+	if (local.n == 0)
+		return true;
+	while (span_cut(&local, '.', &word)) {
+		for (size_t i = 0; i < word.n; i++)
+			if (!is_token(word.p[i]) &&
+			    (unsigned char)word.p[i] < 0x80 &&
+			    strchr("/?=", word.p[i]) == NULL)
+				return false;
+		if (word.n == 0)
+			return false;
+	}
+	return true;
+}
+
 /*
- * header.i only where its local-part is a dot-atom: readers disagree on how a
- * quoted one is to be written.
+ * header.i only where its local-part needs no quoting: readers disagree on how
+ * a quoted one is to be written.
  */
 static void
 put_identity(struct fold *fold, const struct sig *s)
@@ -70,13 +90,10 @@ put_identity(struct fold *fold, const struct sig *s)
 	struct span i = buf_span(&s->identity);
 	struct buf word = { 0 };
 
-	if (i.n == 0 || i.n > IDENTITY_SHOWN)
+	if (i.n == 0 || i.n > IDENTITY_SHOWN ||
+	    !is_dot_atom((struct span){ i.p, s->identity_domain - 1 }))
 		return;
-	for (size_t k = 0; k + 1 < s->identity_domain; k++)
-		if ((unsigned char)i.p[k] < 0x80 && !is_token(i.p[k]) &&
-		    strchr("/?=", i.p[k]) == NULL)
-			return;
-	buf_addf(&word, "header.i=");
+	buf_adds(&word, "header.i=");
 	buf_add_span(&word, i);
 	fold_word(fold, buf_span(&word));
 	buf_free(&word);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mail/domain.h"
 #include "mail/fold.h"
 
 enum { IDENTITY_SHOWN = 320, B_SHOWN = 8 };
@@ -60,6 +61,19 @@ put_property(struct fold *fold, const char *name, struct span value)
 	buf_free(&word);
 }
 
+/* A name, as A-labels: not every reader takes UTF-8. */
+static void
+put_name(struct fold *fold, const char *property, struct span name)
+{
+	struct buf ascii = { 0 };
+
+	if (span_ascii(name))
+		put_property(fold, property, name);
+	else if (selector_ascii(name, &ascii))
+		put_property(fold, property, buf_span(&ascii));
+	buf_free(&ascii);
+}
+
 /* dot-atom-text of RFC 5322 section 3.2.3, or nothing at all. */
 static bool
 is_dot_atom(struct span local)
@@ -71,7 +85,6 @@ is_dot_atom(struct span local)
 	while (span_cut(&local, '.', &word)) {
 		for (size_t i = 0; i < word.n; i++)
 			if (!is_token(word.p[i]) &&
-			    (unsigned char)word.p[i] < 0x80 &&
 			    strchr("/?=", word.p[i]) == NULL)
 				return false;
 		if (word.n == 0)
@@ -90,7 +103,7 @@ put_identity(struct fold *fold, const struct sig *s)
 	struct span i = buf_span(&s->identity);
 	struct buf word = { 0 };
 
-	if (i.n == 0 || i.n > IDENTITY_SHOWN ||
+	if (i.n == 0 || i.n > IDENTITY_SHOWN || !span_ascii(i) ||
 	    !is_dot_atom((struct span){ i.p, s->identity_domain - 1 }))
 		return;
 	buf_adds(&word, "header.i=");
@@ -203,9 +216,9 @@ put_signature(struct fold *fold, const struct verdicts *v, size_t i,
 	if (twin && b.n > 0)
 		put_comment(fold, "same signature twice", NULL);
 	put_comments(fold, r, h);
-	put_property(fold, "d", s->domain);
+	put_name(fold, "d", s->domain);
 	put_identity(fold, s);
-	put_property(fold, "s", s->selector);
+	put_name(fold, "s", s->selector);
 	put_property(fold, "a", s->algorithm_text);
 	put_property(fold, "b", buf_span(&b));
 	buf_free(&b);

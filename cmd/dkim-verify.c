@@ -143,6 +143,16 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 	return true;
 }
 
+static bool
+names_stdin(char *files[], int n)
+{
+	bool any = false;
+
+	for (int i = 0; i < n; i++)
+		any = any || strcmp(files[i], "-") == 0;
+	return any;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -152,12 +162,16 @@ main(int argc, char *argv[])
 	bool ok;
 
 	cli_start(argc, argv);
+	cli_reads_stdin();
 	verify_options_read(&r.o, argc, argv);
+	crypto_start(false);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
 	if (r.dns == NULL || !output_open(&r.out, r.o.output, &f))
 		cli_die(&f, r.o.style);
+	if (optind < argc && !names_stdin(argv + optind, argc - optind))
+		input_unused();
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);

@@ -21,7 +21,7 @@
 struct run {
 	struct sign_options o;
 	struct keyset fixed; /* of each -k without "%": its key, at its place */
-	const char *path;
+	enum output_old old; /* what becomes of a file in the way */
 	struct message m;
 	struct keyset keys; /* chosen for this message */
 	struct lines lines;
@@ -265,7 +265,7 @@ write_message(struct run *r, struct span top, const char *target,
 		return false;
 	ok = r->o.header_only ? file_write(out.fd, out.name, top.p, top.n, f) :
 				message_write(&r->m, top, out.fd, out.name, f);
-	ok = ok && output_commit(&out, like, f);
+	ok = ok && output_commit(&out, r->old, like, f);
 	output_close(&out);
 	return ok;
 }
@@ -329,6 +329,8 @@ sign_files(struct run *r, char *files[], int n)
 {
 	int worst = EX_OK;
 
+	/* Files of one name from two folders must not swallow each other. */
+	r->old = r->o.in_place ? OUTPUT_REPLACE : OUTPUT_KEEP;
 	for (int i = 0; i < n; i++) {
 		const char *slash = strrchr(files[i], '/');
 		struct buf target = { 0 };

@@ -237,6 +237,7 @@ struct key *
 key_from_spki(struct span text)
 {
 	const unsigned char *der = octets(text);
+	struct span no_phrase = { NULL, 0 };
 	EVP_PKEY *pkey = NULL;
 	BIO *bio;
 
@@ -245,7 +246,8 @@ key_from_spki(struct span text)
 	if (text.n > 0 && text.p[0] == 0x30)
 		pkey = d2i_PUBKEY(NULL, &der, (long)text.n);
 	else if ((bio = BIO_new_mem_buf(text.p, (int)text.n)) != NULL) {
-		pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+		pkey = PEM_read_bio_PUBKEY(bio, NULL, give_passphrase,
+		    &no_phrase);
 		BIO_free(bio);
 	}
 	ERR_clear_error();

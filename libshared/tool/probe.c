@@ -137,9 +137,6 @@ judge_transport(const struct answer *a, struct span name, struct findings *out)
 		    octets > BIG ? FINDING_ANSWER_LARGE : FINDING_ANSWER_EDNS,
 		    name, "%zu octets%s", octets,
 		    a->tcp ? ", came over TCP" : "");
-	if (a->ttl > DAY)
-		findings_add(out, FINDING_TTL_LONG, name, "%lu seconds",
-		    (unsigned long)a->ttl);
 	findings_add(out,
 	    a->dnssec         ? FINDING_DNSSEC :
 		a->signatures ? FINDING_DNSSEC_NOT_SEEN :
@@ -222,13 +219,16 @@ same_key(const struct probe *p, const struct linted *k)
 /* True when the record holds our key, or there is none to compare. */
 static bool
 judge_record(const struct probe *p, struct span text, struct span name,
-    struct buf *difference, bool *good, struct findings *out)
+    struct buf *difference, struct buf *good, struct findings *out)
 {
 	struct linted key;
 	bool same = false;
 
 	if (lint_record(text, name, &key, out)) {
-		*good = lint_key(key.type, buf_span(&key.pub), name, out);
+		if (lint_key(key.type, buf_span(&key.pub), name, out)) {
+			good->n = 0;
+			lint_describe(key.type, buf_span(&key.pub), good);
+		}
 		same = !p->compare || same_key(p, &key);
 		if (!same && difference->n == 0)
 			describe_both(p, &key, difference);
@@ -243,26 +243,21 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 {
 	struct buf difference = { 0 }, what = { 0 };
 	struct findings found = { 0 };
-	bool same = false, good = false;
+	bool same = false;
 
 	judge_number(a, name, &found);
 	for (size_t i = 0, tried = 0; i < a->n && tried < LIMIT_KEY_RECORDS;
 	     i++) {
 		struct span text = buf_span(&a->v[i]);
-		bool one = false;
-
 		if (!lint_shaped(text) || piece_of_key(text))
 			continue;
 		tried++;
-		if (judge_record(p, text, name, &difference, &one, &found))
+		if (judge_record(p, text, name, &difference, &what, &found))
 			same = true;
-		good = good || one;
 	}
-	if (good && findings_status(&found) == 0) {
-		buf_addf(&what, "TTL %lu", (unsigned long)a->ttl);
-		findings_add(out, FINDING_RECORD, name, "%.*s", (int)what.n,
-		    what.p);
-	}
+	if (what.n > 0 && findings_status(&found) == 0)
+		findings_add(out, FINDING_RECORD, name, "%.*s, TTL %lu",
+		    (int)what.n, what.p, (unsigned long)a->ttl);
 	if (p->compare && same)
 		findings_add(out, FINDING_KEY_MATCHES, name, "%s", "");
 	else if (p->compare && difference.n > 0)
@@ -287,6 +282,9 @@ probe_answer(const struct probe *p, const struct answer *a,
 	name = buf_span(&text);
 	if (judge_status(a, name, out)) {
 		judge_records(p, a, name, out);
+		if (a->ttl > DAY)
+			findings_add(out, FINDING_TTL_LONG, name, "%lu seconds",
+			    (unsigned long)a->ttl);
 		judge_alias(a, name, out);
 		judge_wildcard(p, a, name, dns, out);
 		if (!p->offline)

@@ -266,6 +266,7 @@ main(int argc, char *argv[])
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
+	crypto_start(o.phrase.p != NULL);
 	if (!gather(&o, &r.keys, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	make_records(&o, &r);

@@ -168,14 +168,12 @@ key_path(const struct options *o, struct buf *path)
 }
 
 static bool
-write_key(const struct options *o, const struct key *key, struct fault *f)
+write_key(const struct options *o, struct span pem, struct fault *f)
 {
-	struct buf pem = { 0 }, path = { 0 };
+	struct buf path = { 0 };
 	bool ok = false;
 
 	key_path(o, &path);
-	if (!key_private_pem(key, &pem, f))
-		goto done;
 	if (to_stdout(o)) {
 		ok = file_write(STDOUT_FILENO, "stdout", pem.p, pem.n, f);
 		goto done;
@@ -184,9 +182,8 @@ write_key(const struct options *o, const struct key *key, struct fault *f)
 	    !keydir_make(o->directory, buf_span(&o->domain), f))
 		goto done;
 	ok = newfile_write(path.p, o->group != NULL ? 0640 : 0600, o->group,
-	    o->force, buf_span(&pem), f);
+	    o->force, pem, f);
 done:
-	buf_wipe(&pem);
 	buf_free(&path);
 	return ok;
 }
@@ -301,23 +298,31 @@ activate_existing(const struct options *o)
 	return found == KEY_FOUND;
 }
 
+static bool
+make(const struct options *o, struct fault *f)
+{
+	struct buf pem = { 0 };
+	struct key *key = key_generate(o->type, o->bits, &pem, f);
+	bool ok = key != NULL && write_key(o, buf_span(&pem), f);
+
+	buf_wipe(&pem);
+	ok = ok && (!o->activate || activate(o, f) == KEY_FOUND) &&
+	    (to_stdout(o) || print_record(o, key, f));
+	key_free(key);
+	return ok;
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options o;
 	struct fault f;
-	struct key *key = NULL;
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
-	if (!activate_existing(&o)) {
-		if ((key = key_generate(o.type, o.bits, &f)) == NULL ||
-		    !write_key(&o, key, &f) ||
-		    (o.activate && activate(&o, &f) != KEY_FOUND) ||
-		    (!to_stdout(&o) && !print_record(&o, key, &f)))
-			cli_die(&f, CLI_SYSEXITS);
-	}
-	key_free(key);
+	crypto_start(false);
+	if (!activate_existing(&o) && !make(&o, &f))
+		cli_die(&f, CLI_SYSEXITS);
 	buf_free(&o.domain);
 	buf_free(&o.selector);
 	cli_finish(EX_OK, CLI_SYSEXITS);

@@ -359,9 +359,13 @@ main(int argc, char *argv[])
 	int status = EX_OK;
 
 	cli_start(argc, argv);
+	cli_reads_stdin();
 	sign_options_read(&r.o, argc, argv);
+	crypto_start(r.o.access.passphrase.p != NULL);
 	if (!read_fixed_keys(&r, &f))
 		cli_die(&f, r.o.style);
+	if (optind < argc)
+		input_unused();
 	if (optind < argc)
 		status = sign_files(&r, argv + optind, argc - optind);
 	else if (!sign(&r, "-", r.o.output, &f))

@@ -147,19 +147,31 @@ check: all unit
 	scripts/test --no-install
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
+	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
-		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 || \
+		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 && \
+		$(INSTALL) -m 644 completions/dkim-tools.bash \
+		    $(DESTDIR)$(BASHCOMPDIR)/$$n && \
+		$(INSTALL) -m 644 completions/$$n.fish \
+		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish || \
 		    exit 1; \
 	done
+	$(INSTALL) -m 644 man/dkim-keydir.5 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 completions/_dkim-tools $(DESTDIR)$(ZSHCOMPDIR)
 
 uninstall:
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
-		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1; \
+		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1 \
+		    $(DESTDIR)$(BASHCOMPDIR)/$$n \
+		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish; \
 	done
+	rm -f $(DESTDIR)$(MANDIR)/man5/dkim-keydir.5 \
+	    $(DESTDIR)$(ZSHCOMPDIR)/_dkim-tools
 
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)

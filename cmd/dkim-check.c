@@ -236,6 +236,8 @@ main(int argc, char *argv[])
 
 	cli_start(argc, argv);
 	check_options_read(&w.o, argc, argv);
+	if (w.o.message)
+		cli_reads_stdin();
 	crypto_start(w.o.phrase.p != NULL);
 	if (w.o.message ? !check_message(&w, &found, &f) :
 			  !gather(&w, &f) || !check_until(&w, &found, &f))

@@ -219,3 +219,30 @@ newfile_write(const char *path, mode_t mode, const char *group, bool replace,
 	newfile_close(&n);
 	return ok;
 }
+
+bool
+newfile_link(const char *path, const char *target, struct fault *f)
+{
+	struct buf temp = { 0 };
+	sigset_t all, before;
+	int made;
+	bool ok;
+
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	do {
+		temp.n = 0;
+		buf_addf(&temp, "%s.%08lx", path, (unsigned long)arc4random());
+		buf_addc(&temp, '\0');
+		made = symlink(target, temp.p);
+	} while (made != 0 && errno == EEXIST);
+	ok = made == 0 && rename(temp.p, path) == 0;
+	if (!ok) {
+		(void)fault_errno(f, EX_CANTCREAT, "%s", path);
+		if (made == 0)
+			(void)unlink(temp.p);
+	}
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	buf_free(&temp);
+	return ok && sync_folder(path, f);
+}

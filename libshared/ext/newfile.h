@@ -43,4 +43,11 @@ void newfile_close(struct newfile *n);
 ATTR_CHECK bool newfile_write(const char *path, mode_t mode, const char *group,
     bool replace, struct span text, struct fault *f);
 
+/*
+ * Makes path a symbolic link to target, instead of what was there, in one step.
+ * EX_CANTCREAT, EX_IOERR.
+ */
+ATTR_CHECK bool newfile_link(const char *path, const char *target,
+    struct fault *f);
+
 #endif

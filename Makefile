@@ -56,7 +56,11 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/tool/authres.o libshared/tool/cli.o \
               libshared/tool/dnsrec.o libshared/tool/forged.o \
               libshared/tool/json.o libshared/tool/keydir.o \
-              libshared/tool/keysource.o \
+              libshared/ext/command.o libshared/tool/keychoice.o \
+              libshared/tool/keycommand.o libshared/tool/keysource.o \
+              libshared/tool/keytable.o libshared/tool/keytable_check.o \
+              libshared/tool/keytemplate.o libshared/tool/signcommand.o \
+              libshared/tool/signtable.o libshared/tool/table.o \
               libshared/tool/outcome.o libshared/tool/output.o \
               libshared/tool/report.o
 CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
@@ -82,7 +86,11 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/mail/lines.h libshared/mail/message.h \
               libshared/tool/authres.h libshared/tool/cli.h \
               libshared/tool/dnsrec.h libshared/tool/json.h \
-              libshared/tool/keydir.h libshared/tool/keysource.h \
+              libshared/ext/command.h libshared/tool/keychoice.h \
+              libshared/tool/keycommand.h libshared/tool/keydir.h \
+              libshared/tool/keysource.h libshared/tool/keytable.h \
+              libshared/tool/keytemplate.h libshared/tool/signcommand.h \
+              libshared/tool/signtable.h libshared/tool/table.h \
               libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \
               cmd/sign_options.h cmd/verify_options.h

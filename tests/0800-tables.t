@@ -67,7 +67,7 @@ plain "the address before the domain" "$one 0" 'a.example.com two' \
 plain "the domain before the address at a parent" "$one 0" \
     'joe@.example.com two' 'a.example.com one'
 plain "the nearer parent" "$one 0" 'joe@.com two' 'joe@.example.com one'
-plain "an address at a far parent before a near parent" "$one 0" \
+plain "a near parent before an address at a far one" "$two 0" \
     '.example.com two' 'joe@.com one'
 plain "a parent" "$one 0" '.com two' '.example.com one'
 plain "the top-level domain" "$one 0" '.com one'

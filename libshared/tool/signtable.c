@@ -8,9 +8,8 @@
 #include "base/mem.h"
 #include "mail/domain.h"
 
-/* The ranks of a plain table; the numbers between them are for parents. */
-enum { RANK_ADDRESS, RANK_DOMAIN, RANK_PARENT_USER, RANK_LAST = 1000 };
-enum { NO_RANK = RANK_LAST + 10, RANK_PARENT = RANK_LAST / 2 };
+/* The ranks of a plain table: each parent has two, of at most 127 parents. */
+enum { RANK_ADDRESS, RANK_DOMAIN, RANK_PARENT, RANK_LAST = 1000, NO_RANK };
 
 void
 matches_free(struct matches *m)
@@ -111,9 +110,9 @@ rank_of(struct span key, const struct author *a)
 	if (span_eq_nocase(host, a->domain))
 		return at != NULL ? RANK_ADDRESS : RANK_DOMAIN;
 	if (span_eq(host, SPAN("*")))
-		return at != NULL ? RANK_LAST : RANK_LAST + 1;
+		return RANK_LAST - (at != NULL);
 	if (parent(a->domain, host, &depth))
-		return (at != NULL ? RANK_PARENT_USER : RANK_PARENT) + depth;
+		return RANK_PARENT + 2 * depth + (at == NULL);
 	return NO_RANK;
 }
 
@@ -242,10 +241,8 @@ search(struct table *t, const struct author *a, bool all, struct matches *out,
 	    !search_one(t, false, a->domain, a, all, out, f))
 		return false;
 	for (host = a->domain; next_parent(&host);)
-		if (!search_one(t, true, host, a, all, out, f))
-			return false;
-	for (host = a->domain; next_parent(&host);)
-		if (!search_one(t, false, host, a, all, out, f))
+		if (!search_one(t, true, host, a, all, out, f) ||
+		    !search_one(t, false, host, a, all, out, f))
 			return false;
 	return search_one(t, true, SPAN("*"), a, all, out, f) &&
 	    search_one(t, false, SPAN("*"), a, all, out, f);

@@ -16,11 +16,14 @@
  * the key table.  A row is "WHO KEY" or "WHO KEY:IDENTITY".  In a refile: table
  * WHO is a pattern for the whole address, and the first row that matches
  * counts.  In any other, WHO is one of these, and the first of them that is
- * there counts (opendkim.conf(5)), here for user@a.example.com:
+ * there counts (opendkim.conf(5) and what opendkim(8) does), here for
+ * user@a.example.com:
  *	user@a.example.com
  *	a.example.com
- *	user@.example.com, user@.com
- *	.example.com, .com
+ *	user@.example.com
+ *	.example.com
+ *	user@.com
+ *	.com
  *	user@*
  *	*
  */

@@ -47,7 +47,7 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
               libshared/dns/dnsquery.o libshared/ext/file.o \
               libshared/ext/idn.o libshared/ext/input.o \
-              libshared/dns/nameserver.o libshared/ext/newfile.o \
+              libshared/dns/nameserver.o libshared/ext/newfile.o libshared/ext/pem.o \
               libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
               libshared/mail/date.o libshared/mail/domain.o \
@@ -78,7 +78,7 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
               libshared/dns/dnsquery.h libshared/ext/file.h \
               libshared/ext/idn.h libshared/ext/input.h \
-              libshared/dns/nameserver.h libshared/ext/newfile.h \
+              libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
               libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
               libshared/mail/date.h libshared/mail/domain.h \
@@ -97,7 +97,7 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" \
               -DSYSCONFDIR=\"$(SYSCONFDIR)\" -iquote libshared \
-              $(WARN) $(WERROR) $(HARDEN) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+              $(EVP:1=-DCRYPTO_EVP) $(WARN) $(WERROR) $(HARDEN) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK        = $(CC) $(CFLAGS) $(HARDEN) $(HARDEN_LD) $(LDFLAGS)
 
 all: $(CMD)

@@ -301,10 +301,14 @@ main(int argc, char *argv[])
 	int status = EX_OK;
 
 	cli_start(argc, argv);
+	cli_reads_stdin();
 	sign_options_read(&r.o, argc, argv);
+	crypto_start(r.o.choice.access.passphrase.p != NULL);
 	/* Before the message, while that may still be on its way. */
 	if (!keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
 		cli_die(&f, r.o.style);
+	if (optind < argc)
+		input_unused();
 	if (optind < argc)
 		status = sign_files(&r, argv + optind, argc - optind);
 	else if (!sign(&r, "-", r.o.output, &f))

@@ -21,7 +21,8 @@ struct run {
 	struct verify_options o;
 	struct resolver *dns;
 	struct output out;
-	int worst; /* exit status so far */
+	int worst;    /* exit status so far */
+	bool refused; /* the message is not passed on */
 };
 
 static int64_t
@@ -67,6 +68,20 @@ format(const struct run *r, const struct report *report, const char *eol,
 	}
 }
 
+/* -v: what was looked up, and what came of it. */
+static void
+tell(const struct message *m, const struct verdicts *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct span query = buf_span(&v->v[i].sig.query);
+
+		cli_note("%s: %.*s: %s (%s)", input_name(m->in), (int)query.n,
+		    query.n > 0 ? query.p : "",
+		    result_name(result_of(&v->v[i])),
+		    verdict_code(v->v[i].verdict));
+	}
+}
+
 static bool
 write_result(struct run *r, struct message *m, const struct report *report,
     struct fault *f)
@@ -77,7 +92,10 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	bool ok;
 
 	r->worst = status > r->worst ? status : r->worst;
+	if (r->o.verbose > 0)
+		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
+		r->refused = true;
 		cli_note("%s: refused: dkim=%s", input_name(m->in),
 		    result_name(result));
 		return true;
@@ -143,6 +161,16 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 	return true;
 }
 
+static bool
+names_stdin(char *files[], int n)
+{
+	bool any = false;
+
+	for (int i = 0; i < n; i++)
+		any = any || strcmp(files[i], "-") == 0;
+	return any;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -152,16 +180,20 @@ main(int argc, char *argv[])
 	bool ok;
 
 	cli_start(argc, argv);
+	cli_reads_stdin();
 	verify_options_read(&r.o, argc, argv);
+	crypto_start(false);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
 	if (r.dns == NULL || !output_open(&r.out, r.o.output, &f))
 		cli_die(&f, r.o.style);
+	if (optind < argc && !names_stdin(argv + optind, argc - optind))
+		input_unused();
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);
-	ok = ok && output_commit(&r.out, NULL, &f);
+	ok = ok && (r.refused || output_commit(&r.out, NULL, &f));
 	output_close(&r.out);
 	if (!ok)
 		cli_die(&f, r.o.style);

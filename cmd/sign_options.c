@@ -363,6 +363,8 @@ sign_options_read(struct sign_options *o, int argc, char *argv[])
 		cli_die(&f, o->style);
 	if (o->in_place && (o->output != NULL || optind == argc))
 		cli_usage("--in-place: needs files, and no -o");
+	if (o->in_place && o->header_only)
+		cli_usage("--in-place: not with --header-only");
 	if (optind < argc && !o->in_place && o->output == NULL)
 		cli_usage("%s: files need -o DIR or --in-place", argv[optind]);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,17 +113,27 @@ input_close(struct input *in)
 void
 input_drain(void)
 {
-	enum { CHUNK = 64 << 10 };
+	enum { PATIENCE = 1000 }; /* milliseconds */
+	struct pollfd wait = { .fd = STDIN_FILENO, .events = POLLIN };
 	struct stat st;
-	char *piece;
-	ssize_t got;
+	char piece[8192];
 
 	if (fstat(STDIN_FILENO, &st) != 0 ||
 	    !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
 		return;
-	piece = mem_grow(NULL, CHUNK, 1);
-	do
-		got = read(STDIN_FILENO, piece, CHUNK);
-	while (got > 0 || (got < 0 && errno == EINTR));
-	free(piece);
+	while (poll(&wait, 1, PATIENCE) == 1 &&
+	    read(STDIN_FILENO, piece, sizeof(piece)) > 0)
+		;
+}
+
+void
+input_unused(void)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	/* Where that fails nothing worse happens than a wait at the end. */
+	if (null >= 0)
+		(void)dup2(null, STDIN_FILENO);
+	if (null > STDIN_FILENO)
+		(void)close(null);
 }

@@ -40,9 +40,12 @@ const char *input_name(const struct input *in); /* a path or "stdin" */
 void input_close(struct input *in);
 
 /*
- * Reads what is left of standard input when that is a pipe, because some
- * callers take a filter that stops early for a broken one.
+ * Reads what is left of standard input when that is a pipe or a socket, until it
+ * ends or nothing has come for a second.
  */
 void input_drain(void);
+
+/* Standard input is not the message: nothing more is read from it. */
+void input_unused(void);
 
 #endif

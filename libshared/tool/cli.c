@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/span.h"
-#include "ext/crypto.h"
 #include "ext/file.h"
 #include "ext/input.h"
 
@@ -28,7 +27,12 @@ cli_start(int argc, char *argv[])
 	/* A reader that goes away shows up as a failed write. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	opterr = 0;
-	crypto_start();
+}
+
+void
+cli_reads_stdin(void)
+{
+	(void)atexit(input_drain);
 }
 
 int
@@ -66,7 +70,6 @@ void
 cli_die(const struct fault *f, enum cli_style style)
 {
 	cli_report(f);
-	input_drain();
 	exit(cli_status(f, style));
 }
 
@@ -98,21 +101,21 @@ cli_bad_option(int c, char *argv[])
 	    optopt != 0 ? "takes no argument" : "unknown or ambiguous option");
 }
 
-static void
-print(const char *text)
+static ATTR_NORETURN void
+print_and_end(const char *text)
 {
 	struct fault f;
 
-	if (!file_write(STDOUT_FILENO, "stdout", text, strlen(text), &f))
-		cli_die(&f, CLI_SYSEXITS);
-	cli_finish(EX_OK, CLI_SYSEXITS);
+	if (!file_write(STDOUT_FILENO, "stdout", text, strlen(text), &f) ||
+	    close(STDOUT_FILENO) != 0)
+		_exit(EX_IOERR);
+	_exit(EX_OK);
 }
 
 void
 cli_help(const char *text)
 {
-	print(text);
-	abort();
+	print_and_end(text);
 }
 
 void
@@ -122,8 +125,7 @@ cli_version(void)
 
 	(void)snprintf(text, sizeof(text), "%s (dkim-tools) %s\n",
 	    getprogname(), VERSION);
-	print(text);
-	abort();
+	print_and_end(text);
 }
 
 int64_t

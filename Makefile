@@ -33,7 +33,7 @@ DNS_LIBS    ?= `$(PKG_CONFIG) --libs ldns libcrypto libidn2 libbsd-overlay`
 OFFLINE     = cmd/dkim-sign cmd/dkim-keygen cmd/dkim-dnsrec
 ONLINE      = cmd/dkim-verify
 CMD         = $(OFFLINE) $(ONLINE)
-UNIT        = tests/unit/canon tests/unit/resolver
+UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
 LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
@@ -134,6 +134,10 @@ tests/unit/canon: tests/unit/canon.c $(LIB)
 tests/unit/resolver: tests/unit/resolver.c $(LIB)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/unit/resolver.c \
 	    $(LIB) $(DNS_LIBS)
+
+tests/unit/tables: tests/unit/tables.c $(LIB)
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/unit/tables.c \
+	    $(LIB) $(CRYPTO_LIBS)
 
 static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \

@@ -122,12 +122,15 @@ keytable_read(const struct table *t, const struct row *row,
 	if (k->is_path && domain.n == 0 &&
 	    memchr(k->key.p, '%', k->key.n) != NULL)
 		return true;
-	if (k->is_path)
-		*out = read_path(k->key, domain, access, f);
-	else if (access->insecure || file_is_private(t->fd, t->path, f))
-		*out = read_inline(k->key, access, f);
-	else
+	*out = k->is_path ? read_path(k->key, domain, access, f) :
+			    read_inline(k->key, access, f);
+	/* A table with keys in it is a private key file. */
+	if (*out != NULL && !k->is_path && !access->insecure &&
+	    !file_is_private(t->fd, t->path, f)) {
+		key_free(*out);
+		*out = NULL;
 		return false;
+	}
 	return *out != NULL || table_context(t, row, f);
 }
 

@@ -146,6 +146,9 @@ static:
 check: all unit
 	scripts/test --no-install
 
+bench-keys: all
+	scripts/bench-keys
+
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
 	for p in $(CMD); do \
@@ -164,4 +167,4 @@ uninstall:
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static check install uninstall clean
+.PHONY: all unit static check bench-keys install uninstall clean

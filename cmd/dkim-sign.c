@@ -20,7 +20,6 @@
 /* The work of one run: what is read once, and the message at hand. */
 struct run {
 	struct sign_options o;
-	struct keyset fixed; /* of each -k without "%": its key, at its place */
 	enum output_old old; /* what becomes of a file in the way */
 	struct message m;
 	struct keyset keys; /* chosen for this message */
@@ -28,43 +27,16 @@ struct run {
 	struct signer *signer;
 };
 
-/*
- * Keys that do not depend on the message are read before it, so that nothing is
- * lost of the time in which it arrives.
- */
+/* The author, or *why there is none. */
 static bool
-read_fixed_keys(struct run *r, struct fault *f)
-{
-	const struct sign_options *o = &r->o;
-
-	for (size_t i = 0; i < o->nkeys; i++) {
-		struct key *key = NULL;
-
-		if (!keysource_is_template(o->keys[i])) {
-			enum key_found found = keysource_read(o->keys[i],
-			    &o->access, &key, f);
-
-			if (found == KEY_FAILED ||
-			    (found == KEY_ABSENT && o->no_key != NO_KEY_PASS))
-				return false;
-		}
-		keyset_add(&r->fixed, buf_span(&o->domain),
-		    i < o->nselectors ? span_str(o->selectors[i]) : SPAN(""),
-		    key);
-	}
-	return true;
-}
-
-/* -d, or the domain of the author field; *why when there is none. */
-static bool
-find_domain(const struct run *r, struct buf *domain, const char **why)
+find_author(const struct run *r, struct mailbox *author, const char **why)
 {
 	const struct header *h = &r->m.header;
 	struct span name = span_str(r->o.from_header);
-	struct mailbox author;
 
 	if (r->o.domain.n > 0) {
-		buf_add_span(domain, buf_span(&r->o.domain));
+		*author = (struct mailbox){ 0 };
+		buf_add_span(&author->domain, buf_span(&r->o.domain));
 		return true;
 	}
 	if (header_count(h, name) == 0)
@@ -73,77 +45,46 @@ find_domain(const struct run *r, struct buf *domain, const char **why)
 	    header_count(h, name) == 0 ? "no From field" :
 	    header_count(h, name) > 1  ? "more than one author field" :
 					 NULL;
-	if (*why != NULL ||
-	    !address_author(header_find(h, name)->value, &author, why))
-		return false;
-	buf_add_span(domain, buf_span(&author.domain));
-	mailbox_free(&author);
-	return true;
+	return *why == NULL &&
+	    address_author(header_find(h, name)->value, author, why);
 }
 
-/* The keys of the templates for one domain, added to what there is. */
-static enum key_found
-find_keys(struct run *r, struct span domain, struct fault *f)
+/* Must a message not go out unsigned?  By default where a key is named. */
+static bool
+key_is_due(const struct run *r)
 {
 	const struct sign_options *o = &r->o;
-	enum key_found any = KEY_ABSENT;
 
-	for (size_t i = 0; i < o->nkeys; i++) {
-		enum key_found found;
-
-		if (!keysource_is_template(o->keys[i]))
-			continue;
-		found = keysource_template(o->keys[i], domain,
-		    i < o->nselectors ? span_str(o->selectors[i]) : SPAN(""),
-		    &o->access, &r->keys, f);
-		if (found == KEY_FAILED)
-			return found;
-		any = found == KEY_FOUND ? KEY_FOUND : any;
-	}
-	return any;
+	if (o->no_key != NO_KEY_DEFAULT)
+		return o->no_key == NO_KEY_FAIL;
+	return o->sign_command.program != NULL || o->key_files;
 }
 
 /* KEY_ABSENT, with a fault that says so, when the message goes unsigned. */
 static enum key_found
 choose_keys(struct run *r, struct fault *f)
 {
-	const struct sign_options *o = &r->o;
-	struct buf domain = { 0 };
 	enum key_found found = KEY_ABSENT;
+	struct mailbox box;
 	const char *why = NULL;
-	bool templates = false, fixed = false;
 
-	for (size_t i = 0; i < o->nkeys; i++) {
-		templates = templates || keysource_is_template(o->keys[i]);
-		fixed = fixed || r->fixed.v[i].key != NULL;
-	}
-	if (!find_domain(r, &domain, &why)) {
+	if (find_author(r, &box, &why)) {
+		struct author a = { buf_span(&box.local),
+			buf_span(&box.domain) };
+
+		if (r->o.sign_command.program != NULL) {
+			keyset_add(&r->keys, a.domain,
+			    span_str(r->o.choice.selectors[0]), NULL);
+			found = KEY_FOUND;
+		} else {
+			found = keychoice_find(&r->o.choice, &a, &r->keys, f);
+		}
+		mailbox_free(&box);
+	} else {
 		(void)fault_set(f, EX_DATAERR, "%s: %s", input_name(r->m.in),
 		    why);
-		found = fixed || !templates || o->no_key == NO_KEY_FAIL ?
-		    KEY_FAILED :
-		    KEY_ABSENT;
-		goto done;
 	}
-	(void)fault_set(f, EX_NOINPUT, "no key for %.*s", (int)domain.n,
-	    domain.p);
-	if (templates)
-		found = find_keys(r, buf_span(&domain), f);
-	if (found == KEY_ABSENT && !fixed && o->fallback.n > 0)
-		found = find_keys(r, buf_span(&o->fallback), f);
-	if (fixed && found == KEY_ABSENT)
-		found = KEY_FOUND;
-	if (found == KEY_ABSENT && o->no_key == NO_KEY_FAIL)
-		found = KEY_FAILED;
-	for (size_t i = 0; found == KEY_FOUND && i < r->fixed.n; i++) {
-		struct signing_key *k = &r->fixed.v[i];
-
-		k->domain.n = 0;
-		buf_add_span(&k->domain, buf_span(&domain));
-	}
-done:
-	buf_free(&domain);
-	return found;
+	return found == KEY_ABSENT && key_is_due(r) ? KEY_FAILED : found;
 }
 
 /* --if-signed: true when this domain need not sign again. */
@@ -177,17 +118,19 @@ static bool
 want(struct run *r, const struct signing_key *k, size_t *wanted,
     struct fault *f)
 {
-	const struct sign_options *o = &r->o;
+	struct sign_options *o = &r->o;
 	struct signer_spec spec = o->spec;
 
-	if (k->key == NULL || signed_already(r, buf_span(&k->domain)))
+	if (signed_already(r, buf_span(&k->domain)))
 		return true;
-	if (!o->any_algorithm && key_type(k->key) != o->algorithm.key)
+	if (k->key != NULL && !o->any_algorithm &&
+	    key_type(k->key) != o->algorithm.key)
 		return true;
 	spec.domain = buf_span(&k->domain);
 	spec.selector = buf_span(&k->selector);
-	spec.identity = buf_span(&o->identity);
-	if (spec.identity.n > 0 &&
+	spec.identity = o->identity.n > 0 ? buf_span(&o->identity) :
+					    buf_span(&k->identity);
+	if (o->identity.n > 0 &&
 	    !domain_within(span_from(spec.identity, o->identity_domain),
 		spec.domain))
 		return fault_set(f, EX_CONFIG, "-i %s: not within %.*s",
@@ -197,7 +140,9 @@ want(struct run *r, const struct signing_key *k, size_t *wanted,
 		    (int)spec.domain.n, spec.domain.p, (int)spec.selector.n,
 		    spec.selector.p);
 	++*wanted;
-	return signer_want(r->signer, &spec, k->key, f);
+	return k->key != NULL ?
+	    signer_want(r->signer, &spec, k->key, f) :
+	    signer_want_remote(r->signer, &spec, &o->remote, f);
 }
 
 static bool
@@ -205,8 +150,6 @@ want_all(struct run *r, size_t *wanted, struct fault *f)
 {
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < r->fixed.n; i++)
-		ok = want(r, &r->fixed.v[i], wanted, f);
 	for (size_t i = 0; ok && i < r->keys.n; i++)
 		ok = want(r, &r->keys.v[i], wanted, f);
 	return ok;
@@ -363,8 +306,9 @@ main(int argc, char *argv[])
 	cli_start(argc, argv);
 	cli_reads_stdin();
 	sign_options_read(&r.o, argc, argv);
-	crypto_start(r.o.access.passphrase.p != NULL);
-	if (!read_fixed_keys(&r, &f))
+	crypto_start(r.o.choice.access.passphrase.p != NULL);
+	/* Before the message, while that may still be on its way. */
+	if (!keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
 		cli_die(&f, r.o.style);
 	if (optind < argc)
 		input_unused();
@@ -372,7 +316,6 @@ main(int argc, char *argv[])
 		status = sign_files(&r, argv + optind, argc - optind);
 	else if (!sign(&r, "-", r.o.output, &f))
 		cli_die(&f, r.o.style);
-	keyset_free(&r.fixed);
 	sign_options_free(&r.o);
 	cli_finish(status, r.o.style);
 }

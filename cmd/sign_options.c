@@ -11,15 +11,24 @@
 #include "ext/file.h"
 #include "mail/domain.h"
 #include "tool/cli.h"
+#include "tool/keydir.h"
+#include "tool/keytemplate.h"
 
 static const char help[] =
-    "usage: dkim-sign [-d domain] [-s selector] -k key ... [options] < "
+    "usage: dkim-sign [-d domain] [-s selector] [-k key] ... [options] < "
     "message\n"
     "       dkim-sign [options] -o dir | --in-place file ...\n"
     "\n"
     "  -d, --domain DOMAIN        signing domain (default: that of From:)\n"
     "  -s, --selector SELECTOR    selector of the next key\n"
     "  -k, --key FILE             private key, or a template with %d and %s\n"
+    "      --signing-table TABLE  OpenDKIM's: which keys sign for whom\n"
+    "      --key-table TABLE      OpenDKIM's: what those keys are\n"
+    "      --all-matches          all rows that match sign, not just one\n"
+    "      --key-command PROGRAM  prints selector and key for a domain\n"
+    "  -D, --key-dir DIR          key directory (the default source)\n"
+    "      --sign-command PROGRAM signs instead of a key\n"
+    "  -T, --timeout SECONDS      that PROGRAM may take (default: 8)\n"
     "      --fallback DOMAIN      sign for it where the author's has no key\n"
     "      --no-key pass|fail     what to do where there is no key\n"
     "      --insecure-key         take a key that others can read\n"
@@ -45,22 +54,28 @@ static const char help[] =
     "  -v, --verbose  -h, --help  -V, --version\n";
 
 enum {
-	OPT_EXIT_STYLE = 256,
+	OPT_ALL_MATCHES = 256,
+	OPT_EXIT_STYLE,
 	OPT_FALLBACK,
 	OPT_FROM_HEADER,
 	OPT_HEADER_ONLY,
 	OPT_IF_SIGNED,
 	OPT_INSECURE_KEY,
 	OPT_IN_PLACE,
+	OPT_KEY_COMMAND,
+	OPT_KEY_TABLE,
 	OPT_LONG_LINES,
 	OPT_NO_KEY,
 	OPT_NOW,
 	OPT_PASSPHRASE_FD,
-	OPT_PASSPHRASE_FILE
+	OPT_PASSPHRASE_FILE,
+	OPT_SIGN_COMMAND,
+	OPT_SIGNING_TABLE
 };
 
 static const struct option long_options[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
+	{ "all-matches", no_argument, NULL, OPT_ALL_MATCHES },
 	{ "body-length", no_argument, NULL, 'l' },
 	{ "canonicalization", required_argument, NULL, 'c' },
 	{ "copy-headers", no_argument, NULL, 'z' },
@@ -77,6 +92,9 @@ static const struct option long_options[] = {
 	{ "in-place", no_argument, NULL, OPT_IN_PLACE },
 	{ "insecure-key", no_argument, NULL, OPT_INSECURE_KEY },
 	{ "key", required_argument, NULL, 'k' },
+	{ "key-command", required_argument, NULL, OPT_KEY_COMMAND },
+	{ "key-dir", required_argument, NULL, 'D' },
+	{ "key-table", required_argument, NULL, OPT_KEY_TABLE },
 	{ "long-lines", required_argument, NULL, OPT_LONG_LINES },
 	{ "no-key", required_argument, NULL, OPT_NO_KEY },
 	{ "now", required_argument, NULL, OPT_NOW },
@@ -85,6 +103,9 @@ static const struct option long_options[] = {
 	{ "passphrase-fd", required_argument, NULL, OPT_PASSPHRASE_FD },
 	{ "passphrase-file", required_argument, NULL, OPT_PASSPHRASE_FILE },
 	{ "selector", required_argument, NULL, 's' },
+	{ "sign-command", required_argument, NULL, OPT_SIGN_COMMAND },
+	{ "signing-table", required_argument, NULL, OPT_SIGNING_TABLE },
+	{ "timeout", required_argument, NULL, 'T' },
 	{ "timestamp", required_argument, NULL, 't' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
@@ -130,7 +151,7 @@ read_passphrase(struct sign_options *o, const char *file, const char *fd)
 	    strchr("\r\n", o->passphrase.p[o->passphrase.n - 1]) != NULL)
 		o->passphrase.n--;
 	buf_reserve(&o->passphrase, 1); /* an empty one is one, too */
-	o->access.passphrase = buf_span(&o->passphrase);
+	o->choice.access.passphrase = buf_span(&o->passphrase);
 }
 
 static void
@@ -157,6 +178,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 			&s->canon_body))
 			cli_usage("-c %s: not a canonicalization", optarg);
 		break;
+	case 'D': o->choice.directory = optarg; break;
 	case 'd': read_domain("-d", optarg, &o->domain); break;
 	case 'H': s->fields.signed_names = optarg; break;
 	case 'h': cli_help(help);
@@ -164,15 +186,16 @@ set_option(struct sign_options *o, int c, char *argv[])
 		o->identity.n = 0;
 		buf_adds(&o->identity, optarg);
 		break;
-	case 'k': o->keys[o->nkeys++] = optarg; break;
+	case 'k': o->choice.keys[o->choice.nkeys++] = optarg; break;
 	case 'l': s->body_length = true; break;
 	case 'O': s->fields.oversigned = optarg; break;
 	case 'o': o->output = optarg; break;
 	case 's':
 		if (!selector_ok(span_str(optarg)))
 			cli_usage("-s %s: not a selector", optarg);
-		o->selectors[o->nselectors++] = optarg;
+		o->choice.selectors[o->choice.nselectors++] = optarg;
 		break;
+	case 'T': o->choice.seconds = cli_number("-T", optarg, 1, 86400); break;
 	case 't':
 		o->no_timestamp = strcmp(optarg, "none") == 0;
 		if (!o->no_timestamp)
@@ -182,6 +205,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 	case 'V': cli_version();
 	case 'x': o->expire = cli_duration("-x", optarg); break;
 	case 'z': s->copy_fields = true; break;
+	case OPT_ALL_MATCHES: o->choice.tables.all = true; break;
 	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
 	case OPT_FALLBACK:
 		read_domain("--fallback", optarg, &o->fallback);
@@ -196,7 +220,9 @@ set_option(struct sign_options *o, int c, char *argv[])
 		    if_signed, 3);
 		break;
 	case OPT_IN_PLACE: o->in_place = true; break;
-	case OPT_INSECURE_KEY: o->access.insecure = true; break;
+	case OPT_INSECURE_KEY: o->choice.access.insecure = true; break;
+	case OPT_KEY_COMMAND: o->choice.command = optarg; break;
+	case OPT_KEY_TABLE: o->choice.tables.keys = optarg; break;
 	case OPT_LONG_LINES:
 		o->lines_fail = choice("--long-lines", optarg, pass_fail, 2);
 		break;
@@ -208,6 +234,8 @@ set_option(struct sign_options *o, int c, char *argv[])
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
 	case OPT_PASSPHRASE_FD: read_passphrase(o, NULL, optarg); break;
 	case OPT_PASSPHRASE_FILE: read_passphrase(o, optarg, NULL); break;
+	case OPT_SIGN_COMMAND: o->sign_command.program = optarg; break;
+	case OPT_SIGNING_TABLE: o->choice.tables.signing = optarg; break;
 	default: cli_bad_option(c, argv);
 	}
 }
@@ -216,21 +244,59 @@ set_option(struct sign_options *o, int c, char *argv[])
 static void
 check_keys(struct sign_options *o)
 {
+	const struct keychoice *k = &o->choice;
 	struct fault f;
 
-	if (o->nkeys == 0)
-		cli_usage("no key: -k FILE (see dkim-sign(1))");
-	if (o->nselectors > o->nkeys)
-		cli_usage("-s %s: no -k for it", o->selectors[o->nkeys]);
-	for (size_t i = 0; i < o->nkeys; i++) {
-		bool selector = i < o->nselectors;
+	if (k->nselectors > k->nkeys)
+		cli_usage("-s %s: no -k for it", k->selectors[k->nkeys]);
+	for (size_t i = 0; i < k->nkeys; i++) {
+		bool selector = i < k->nselectors;
 
-		if (!keysource_is_template(o->keys[i]) && !selector)
-			cli_usage("-k %s: needs -s", o->keys[i]);
-		if (keysource_is_template(o->keys[i]) &&
-		    !keysource_check_template(o->keys[i], selector, &f))
+		if (!keytemplate_is(k->keys[i])) {
+			o->key_files = true;
+			if (!selector)
+				cli_usage("-k %s: needs -s", k->keys[i]);
+		} else if (!keytemplate_check(k->keys[i], selector, &f)) {
 			cli_die(&f, o->style);
+		}
 	}
+}
+
+/* --sign-command stands in place of all keys. */
+static void
+check_sign_command(struct sign_options *o)
+{
+	const struct keychoice *k = &o->choice;
+
+	if (k->nkeys > 0 || k->tables.signing != NULL || k->command != NULL ||
+	    k->directory != NULL || o->fallback.n > 0)
+		cli_usage("--sign-command: not together with a key");
+	if (k->nselectors != 1)
+		cli_usage("--sign-command: needs one -s");
+	o->sign_command.seconds = k->seconds;
+	o->remote = (struct signer_remote){ .type = o->algorithm.key,
+		.sign = signcommand_sign,
+		.arg = &o->sign_command };
+}
+
+static void
+check_sources(struct sign_options *o)
+{
+	struct keychoice *k = &o->choice;
+
+	if ((k->tables.signing == NULL) != (k->tables.keys == NULL))
+		cli_usage("--signing-table and --key-table: only together");
+	if (k->tables.all && k->tables.signing == NULL)
+		cli_usage("--all-matches: needs --signing-table");
+	k->fallback = buf_span(&o->fallback);
+	if (o->sign_command.program != NULL) {
+		check_sign_command(o);
+		return;
+	}
+	check_keys(o);
+	if (k->nkeys == 0 && k->tables.signing == NULL && k->command == NULL &&
+	    k->directory == NULL)
+		k->directory = keydir_default();
 }
 
 static void
@@ -277,17 +343,18 @@ sign_options_read(struct sign_options *o, int argc, char *argv[])
 	*o = (struct sign_options){ .from_header = "From",
 		.now = time(NULL),
 		.any_algorithm = true,
+		.choice = { .seconds = LIMIT_COMMAND_SECONDS },
 		.style = CLI_MTA,
 		.spec = { .canon_header = CANON_RELAXED,
 		    .canon_body = CANON_RELAXED,
 		    .signed_at = -1,
 		    .expires = -1 } };
-	o->keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
-	o->selectors = mem_grow(NULL, (size_t)argc, sizeof(char *));
-	while ((c = getopt_long(argc, argv, ":a:c:d:H:hi:k:lO:o:s:t:Vvx:z",
+	o->choice.keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
+	o->choice.selectors = mem_grow(NULL, (size_t)argc, sizeof(char *));
+	while ((c = getopt_long(argc, argv, ":a:c:D:d:H:hi:k:lO:o:s:T:t:Vvx:z",
 		    long_options, NULL)) != -1)
 		set_option(o, c, argv);
-	check_keys(o);
+	check_sources(o);
 	buf_addc(&o->identity, '\0');
 	o->identity.n--;
 	check_identity(o);
@@ -308,8 +375,9 @@ sign_options_read(struct sign_options *o, int argc, char *argv[])
 void
 sign_options_free(struct sign_options *o)
 {
-	free(o->keys);
-	free(o->selectors);
+	keychoice_close(&o->choice);
+	free(o->choice.keys);
+	free(o->choice.selectors);
 	buf_free(&o->domain);
 	buf_free(&o->fallback);
 	buf_free(&o->identity);

@@ -8,7 +8,8 @@
 #include "dkim/algorithm.h"
 #include "dkim/signer.h"
 #include "tool/cli.h"
-#include "tool/keysource.h"
+#include "tool/keychoice.h"
+#include "tool/signcommand.h"
 
 /* What the command line of dkim-sign asks for, checked. */
 
@@ -16,12 +17,12 @@ enum if_signed { IF_SIGNED_ADD, IF_SIGNED_SKIP, IF_SIGNED_REPLACE };
 enum no_key { NO_KEY_DEFAULT, NO_KEY_PASS, NO_KEY_FAIL };
 
 struct sign_options {
-	struct buf domain;      /* -d; empty: that of the author field */
-	const char **keys;      /* -k, nkeys of them */
-	const char **selectors; /* -s, for the key of the same number */
-	size_t nkeys, nselectors;
-	struct buf fallback; /* --fallback, or empty */
-	struct key_access access;
+	struct buf domain;       /* -d; empty: that of the author field */
+	struct keychoice choice; /* -k, -s, -D, --key-command, tables */
+	bool key_files;          /* a -k that is no template */
+	struct signcommand sign_command; /* program NULL for none */
+	struct signer_remote remote;     /* it, when there is one */
+	struct buf fallback;             /* --fallback, or empty */
 	struct buf passphrase;
 	const char *from_header;
 	enum no_key no_key;

@@ -25,8 +25,13 @@ enum {
 	LIMIT_CNAME_LINKS = 8,        /* links of a CNAME chain followed */
 	LIMIT_KEY_FILE = 64 << 10,    /* a private key file */
 	LIMIT_PASSPHRASE = 1024,      /* of an encrypted key */
-	LIMIT_ZONE_FILE = 64 << 20,   /* the master file of -Z */
-	LIMIT_RSA_BITS_MIN = 1024,    /* RFC 8301 section 3.2 */
+	LIMIT_TABLE = 1 << 30,        /* a key or signing table */
+	LIMIT_TABLE_LINE = 16 << 10,  /* a line of one */
+	LIMIT_CHOSEN_KEYS = 64,       /* keys that sign one message */
+	LIMIT_COMMAND_OUTPUT = 256 << 10, /* of a helper program */
+	LIMIT_COMMAND_SECONDS = 8,        /* of a helper program, by default */
+	LIMIT_ZONE_FILE = 64 << 20,       /* the master file of -Z */
+	LIMIT_RSA_BITS_MIN = 1024,        /* RFC 8301 section 3.2 */
 	LIMIT_RSA_BITS_MAX = 8192,
 	LIMIT_SPOOL_MEMORY = 1 << 20, /* of a piped message kept in memory */
 	LIMIT_LINE = 998,             /* RFC 5322 section 2.1.1 */

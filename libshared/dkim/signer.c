@@ -16,7 +16,8 @@
 
 struct wanted {
 	struct signer_spec spec;
-	const struct key *key;
+	const struct key *key; /* or NULL, and then */
+	const struct signer_remote *remote;
 	struct buf fields; /* h= */
 	size_t body;       /* number of its body hash */
 };
@@ -47,11 +48,10 @@ signer_begin(const struct header *header, struct fault *f)
 	return s;
 }
 
-bool
-signer_want(struct signer *s, const struct signer_spec *spec,
-    const struct key *key, struct fault *f)
+static bool
+want(struct signer *s, struct wanted w, struct fault *f)
 {
-	struct wanted w = { .spec = *spec, .key = key };
+	const struct signer_spec *spec = &w.spec;
 
 	if (!fieldlist_make(&spec->fields, s->header, &w.fields, f)) {
 		buf_free(&w.fields);
@@ -62,6 +62,20 @@ signer_want(struct signer *s, const struct signer_spec *spec,
 	s->v = mem_grow(s->v, s->n + 1, sizeof(*s->v));
 	s->v[s->n++] = w;
 	return true;
+}
+
+bool
+signer_want(struct signer *s, const struct signer_spec *spec,
+    const struct key *key, struct fault *f)
+{
+	return want(s, (struct wanted){ .spec = *spec, .key = key }, f);
+}
+
+bool
+signer_want_remote(struct signer *s, const struct signer_spec *spec,
+    const struct signer_remote *remote, struct fault *f)
+{
+	return want(s, (struct wanted){ .spec = *spec, .remote = remote }, f);
 }
 
 void
@@ -173,12 +187,19 @@ put_options(const struct signer *s, const struct wanted *w, uint64_t octets,
 	buf_free(&text);
 }
 
+static struct algorithm
+algorithm_of(const struct wanted *w)
+{
+	return (struct algorithm){
+		w->key != NULL ? key_type(w->key) : w->remote->type, HASH_SHA256
+	};
+}
+
 /* The field up to and including "b=", which is what gets signed. */
 static void
 put_field(const struct signer *s, const struct wanted *w, struct fold *fold)
 {
 	const struct signer_spec *spec = &w->spec;
-	struct algorithm a = { key_type(w->key), HASH_SHA256 };
 	struct buf text = { 0 };
 	struct span bh;
 	uint64_t octets;
@@ -186,7 +207,7 @@ put_field(const struct signer *s, const struct wanted *w, struct fold *fold)
 	bh = bodyhashes_value(s->bodies, w->body, &octets);
 	fold_put(fold, SPAN("DKIM-Signature:"));
 	put_tag(fold, "v", SPAN("1"));
-	put_tag(fold, "a", span_str(algorithm_name(a)));
+	put_tag(fold, "a", span_str(algorithm_name(algorithm_of(w))));
 	buf_addf(&text, "%s/%s", canon_name(spec->canon_header),
 	    canon_name(spec->canon_body));
 	put_tag(fold, "c", buf_span(&text));
@@ -225,6 +246,32 @@ hash_field(const struct signer *s, struct span text,
 	return ok;
 }
 
+/* No verifier takes a signature of another size. */
+static bool
+size_ok(enum key_type type, size_t octets)
+{
+	return type == KEY_ED25519 ? octets == 64 :
+				     octets * 8 >= LIMIT_RSA_BITS_MIN &&
+		octets * 8 <= LIMIT_RSA_BITS_MAX;
+}
+
+static bool
+sign_hash(const struct wanted *w, struct span hash, struct buf *out,
+    struct fault *f)
+{
+	struct signer_request what = { algorithm_of(w), w->spec.domain,
+		w->spec.selector, hash };
+
+	if (w->key != NULL)
+		return key_sign(w->key, HASH_SHA256, hash, out, f);
+	if (!w->remote->sign(w->remote->arg, &what, out, f))
+		return false;
+	return size_ok(w->remote->type, out->n) ||
+	    fault_set(f, EX_CONFIG, "%.*s: %zu octets are no %s signature",
+		(int)what.domain.n, what.domain.p, out->n,
+		algorithm_name(what.algorithm));
+}
+
 static bool
 sign_one(const struct signer *s, const struct wanted *w, const char *eol,
     struct buf *out, struct fault *f)
@@ -236,8 +283,8 @@ sign_one(const struct signer *s, const struct wanted *w, const char *eol,
 
 	put_field(s, w, &fold);
 	ok = hash_field(s, buf_span(&field), hash, f) &&
-	    key_sign(w->key, HASH_SHA256,
-		(struct span){ (const char *)hash, sizeof(hash) }, &octets, f);
+	    sign_hash(w, (struct span){ (const char *)hash, sizeof(hash) },
+		&octets, f);
 	if (ok) {
 		base64_encode(&text, octets.p, octets.n);
 		fold_anywhere(&fold, buf_span(&text));

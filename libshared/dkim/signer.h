@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/fault.h"
+#include "dkim/algorithm.h"
 #include "dkim/canon.h"
 #include "dkim/fieldlist.h"
 #include "ext/crypto.h"
@@ -18,6 +20,21 @@
  *	signer_end(s, m.eol, &out, f);
  */
 struct signer;
+
+/* What has to be signed: the SHA-256 digest of a header. */
+struct signer_request {
+	struct algorithm algorithm;
+	struct span domain, selector;
+	struct span digest;
+};
+
+/* Somebody else who holds the private key; arg is for sign. */
+struct signer_remote {
+	enum key_type type;
+	bool (*sign)(void *arg, const struct signer_request *what,
+	    struct buf *sig, struct fault *f);
+	void *arg;
+};
 
 /* What a signature says; the strings have to outlive the signer. */
 struct signer_spec {
@@ -39,6 +56,13 @@ ATTR_CHECK struct signer *signer_begin(const struct header *header,
 /* key is borrowed until signer_free. */
 ATTR_CHECK bool signer_want(struct signer *s, const struct signer_spec *spec,
     const struct key *key, struct fault *f);
+/*
+ * The same where remote, borrowed too, signs.  What it gives has to have the
+ * size that the algorithm makes, or signer_end says EX_CONFIG.
+ */
+ATTR_CHECK bool signer_want_remote(struct signer *s,
+    const struct signer_spec *spec, const struct signer_remote *remote,
+    struct fault *f);
 void signer_add(void *s, const void *p, size_t n); /* a message_sink */
 /* Appends the DKIM-Signature fields in the order wanted, each with its eol. */
 ATTR_CHECK bool signer_end(struct signer *s, const char *eol, struct buf *out,

@@ -28,6 +28,16 @@ mode_ok(const char *path, const struct stat *st, struct fault *f)
 }
 
 bool
+file_is_private(int fd, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return fault_errno(f, EX_IOERR, "%s", path);
+	return mode_ok(path, &st, f);
+}
+
+bool
 file_slurp_fd(int fd, const char *name, size_t max, struct buf *out,
     struct fault *f)
 {

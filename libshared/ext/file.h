@@ -31,7 +31,13 @@ enum file_state {
 ATTR_CHECK enum file_state file_slurp(const char *path,
     enum file_secrecy secrecy, size_t max, struct buf *out, struct fault *f);
 
-/* The same from a descriptor, to its end.  name is for the fault. */
+/*
+ * What FILE_PRIVATE asks, of a file that is open already.  EX_NOPERM, naming the
+ * chmod(1) that mends it, or EX_IOERR.
+ */
+ATTR_CHECK bool file_is_private(int fd, const char *path, struct fault *f);
+
+/* As file_slurp from a descriptor, to its end.  name is for the fault. */
 ATTR_CHECK bool file_slurp_fd(int fd, const char *name, size_t max,
     struct buf *out, struct fault *f);
 

@@ -1,13 +1,11 @@
 #include "tool/keysource.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "ext/file.h"
-#include "mail/domain.h"
 
 void
 keyset_add(struct keyset *set, struct span domain, struct span selector,
@@ -22,16 +20,44 @@ keyset_add(struct keyset *set, struct span domain, struct span selector,
 	buf_add_lower(&k->selector, selector);
 }
 
+bool
+keyset_has(const struct keyset *set, struct span domain, struct span selector)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (span_eq_nocase(buf_span(&set->v[i].domain), domain) &&
+		    span_eq_nocase(buf_span(&set->v[i].selector), selector))
+			return true;
+	return false;
+}
+
 void
 keyset_free(struct keyset *set)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		buf_free(&set->v[i].domain);
 		buf_free(&set->v[i].selector);
-		key_free(set->v[i].key);
+		buf_free(&set->v[i].identity);
+		if (!set->v[i].shared)
+			key_free(set->v[i].key);
 	}
 	free(set->v);
 	*set = (struct keyset){ 0 };
+}
+
+struct key *
+keysource_parse(struct span text, const struct key_access *access,
+    const char *name, struct fault *f)
+{
+	struct key *key = key_from_private(text, access->passphrase, name, f);
+
+	if (key == NULL || key_type(key) != KEY_RSA ||
+	    key_bits(key) >= LIMIT_RSA_BITS_MIN)
+		return key;
+	(void)fault_set(f, EX_CONFIG,
+	    "%s: RSA key of %u bits, under the %d of RFC 8301", name,
+	    key_bits(key), LIMIT_RSA_BITS_MIN);
+	key_free(key);
+	return NULL;
 }
 
 enum key_found
@@ -47,131 +73,10 @@ keysource_read(const char *path, const struct key_access *access,
 	*out = NULL;
 	if (state == FILE_MISSING)
 		found = KEY_ABSENT;
-	if (state != FILE_READ)
-		goto done;
-	*out = key_from_private(buf_span(&text), access->passphrase, path, f);
-	if (*out == NULL)
-		goto done;
-	if (key_type(*out) == KEY_RSA && key_bits(*out) < LIMIT_RSA_BITS_MIN) {
-		(void)fault_set(f, EX_CONFIG,
-		    "%s: RSA key of %u bits, under the %d of RFC 8301", path,
-		    key_bits(*out), LIMIT_RSA_BITS_MIN);
-		key_free(*out);
-		*out = NULL;
-		goto done;
+	if (state == FILE_READ) {
+		*out = keysource_parse(buf_span(&text), access, path, f);
+		found = *out != NULL ? KEY_FOUND : KEY_FAILED;
 	}
-	found = KEY_FOUND;
-done:
 	buf_wipe(&text);
-	return found;
-}
-
-bool
-keysource_is_template(const char *path)
-{
-	return strchr(path, '%') != NULL;
-}
-
-/* What the "%" at the start of text stands for; '\0' when for nothing. */
-static char
-escape(const char *text)
-{
-	char c = text[1];
-
-	if (c == 'd' || c == 's' || c == '%')
-		return c;
-	return ascii_alpha(c) || ascii_digit(c) ? '\0' : 'd';
-}
-
-/* How many octets an escape takes: a bare "%" is one. */
-static size_t
-escape_length(const char *text)
-{
-	return text[1] == 'd' || text[1] == 's' || text[1] == '%' ? 2 : 1;
-}
-
-bool
-keysource_check_template(const char *text, bool selector, struct fault *f)
-{
-	for (const char *p = strchr(text, '%'); p != NULL;
-	     p = strchr(p + escape_length(p), '%')) {
-		if (escape(p) == '\0')
-			return fault_set(f, EX_CONFIG,
-			    "%s: %%%c stands for nothing (%%d, %%s, %%%%)",
-			    text, p[1]);
-		if (escape(p) == 's' && !selector)
-			return fault_set(f, EX_USAGE, "%s: %%s needs -s", text);
-	}
-	return true;
-}
-
-/* One pass: what is put in is never looked at again. */
-static void
-expand(const char *text, struct span domain, struct span selector,
-    struct buf *out)
-{
-	while (*text != '\0') {
-		if (*text != '%') {
-			buf_addc(out, *text++);
-			continue;
-		}
-		switch (escape(text)) {
-		case 'd': buf_add_span(out, domain); break;
-		case 's': buf_add_span(out, selector); break;
-		default: buf_addc(out, '%'); break;
-		}
-		text += escape_length(text);
-	}
-	buf_addc(out, '\0');
-}
-
-static bool
-drop_suffix(struct span *name, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	if (name->n <= n || memcmp(name->p + name->n - n, suffix, n) != 0)
-		return false;
-	name->n -= n;
-	return true;
-}
-
-static struct span
-base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct span name = span_str(slash != NULL ? slash + 1 : path);
-
-	if (!drop_suffix(&name, ".pem") && !drop_suffix(&name, ".key"))
-		(void)drop_suffix(&name, ".private");
-	return name;
-}
-
-enum key_found
-keysource_template(const char *text, struct span domain, struct span selector,
-    const struct key_access *access, struct keyset *out, struct fault *f)
-{
-	struct buf path = { 0 };
-	enum key_found found;
-	struct key *key;
-
-	do {
-		path.n = 0;
-		expand(text, domain, selector, &path);
-		found = keysource_read(path.p, access, &key, f);
-	} while (found == KEY_ABSENT && domain_parent(domain, &domain));
-	if (found == KEY_FOUND) {
-		if (selector.n == 0)
-			selector = base_name(path.p);
-		if (selector_ok(selector)) {
-			keyset_add(out, domain, selector, key);
-		} else {
-			(void)fault_set(f, EX_CONFIG,
-			    "%s: the file name is no selector", path.p);
-			key_free(key);
-			found = KEY_FAILED;
-		}
-	}
-	buf_free(&path);
 	return found;
 }

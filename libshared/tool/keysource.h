@@ -8,11 +8,19 @@
 #include "base/fault.h"
 #include "ext/crypto.h"
 
+/* For whom a key is wanted. */
+struct author {
+	struct span local;  /* local-part, any octets; empty when not known */
+	struct span domain; /* has passed domain_ok, lower case */
+};
+
 /* One key to sign with, and the names under which its record stands. */
 struct signing_key {
 	struct buf domain;   /* d=, A-labels */
 	struct buf selector; /* s=, likewise */
-	struct key *key;
+	struct buf identity; /* i=, checked; empty for none */
+	struct key *key;     /* NULL: another program signs */
+	bool shared;         /* the key is not the keyset's to free */
 };
 
 struct keyset {
@@ -23,6 +31,9 @@ struct keyset {
 /* Takes over key; domain and selector are copied. */
 void keyset_add(struct keyset *set, struct span domain, struct span selector,
     struct key *key);
+/* Is there one of these names already? */
+bool keyset_has(const struct keyset *set, struct span domain,
+    struct span selector);
 void keyset_free(struct keyset *set);
 
 /* How private key files are read. */
@@ -41,24 +52,8 @@ enum key_found {
 ATTR_CHECK enum key_found keysource_read(const char *path,
     const struct key_access *access, struct key **out, struct fault *f);
 
-/* Does a -k argument depend on the domain? */
-bool keysource_is_template(const char *path);
-
-/*
- * EX_CONFIG for an escape that is none, EX_USAGE for %s without a selector.
- * %d or a bare % is the domain, %s the selector, %% a percent sign.
- */
-ATTR_CHECK bool keysource_check_template(const char *text, bool selector,
-    struct fault *f);
-
-/*
- * The key of a domain, or of the nearest parent that has one, whose name then
- * is d=.  selector may be empty: it is then the file's base name without .pem,
- * .key or .private.  domain has passed domain_ok, so the path stays where the
- * template puts it.
- */
-ATTR_CHECK enum key_found keysource_template(const char *text,
-    struct span domain, struct span selector, const struct key_access *access,
-    struct keyset *out, struct fault *f);
+/* The same of text that is at hand; NULL when it cannot be used. */
+ATTR_CHECK struct key *keysource_parse(struct span text,
+    const struct key_access *access, const char *name, struct fault *f);
 
 #endif

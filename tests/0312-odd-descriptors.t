@@ -33,6 +33,7 @@ like "and is named" "$(cat err)" 'to/1: File exists'
 ok "the first is there whole" grep -q ^body to/1
 is "nothing else is left" "$(ls to)" 1
 mkdir c
+printf 'From: a@example.com\n\nx\n' >plain9
 printf 'From: a@example.com\n\nx\n' >c/9
 chmod 600 c/9
 touch -d '2020-01-01 00:00:00 UTC' c/9
@@ -50,6 +51,15 @@ printf 'From: a@sub.example.com\n\nx\n' >sub
 refuses "a key link that leads nowhere is no missing key" 75 \
     'sub.example.com/key.pem: No such file' \
     sh -c 'dkim-sign -k keys/%d/key.pem <sub'
+for store in '-k gone/%d/key.pem' '-k gone/%/default' '-D gone'; do
+	refuses "a store that is gone is no missing domain: $store" 75 \
+	    'gone/?: no such folder' sh -c "dkim-sign $store <plain9"
+done
+mkdir empty
+for store in '-k empty/%d/key.pem' '-k empty/%/default' '-D empty'; do
+	is "a domain that the store does not have passes: $store" \
+	    "$(eval "dkim-sign $store" <plain9)" "$(cat plain9)"
+done
 refuses "- among files" 64 'standard input' sign -o to -
 echo keep >kept
 run dkim-verify -Z zone -f --reject pass -o kept mail

@@ -178,7 +178,7 @@ keydir_choose(const char *dir, struct span domain,
 	do
 		found = keydir_current(dir, domain, access, out, f);
 	while (found == KEY_ABSENT && domain_parent(domain, &domain));
-	return found;
+	return found == KEY_ABSENT ? keysource_absent(dir, f) : found;
 }
 
 /* A file where the link belongs may be somebody's only copy of a key. */

@@ -1,6 +1,7 @@
 #include "tool/keysource.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "base/limits.h"
@@ -58,6 +59,17 @@ keysource_parse(struct span text, const struct key_access *access,
 	    key_bits(key), LIMIT_RSA_BITS_MIN);
 	key_free(key);
 	return NULL;
+}
+
+enum key_found
+keysource_absent(const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return KEY_ABSENT;
+	(void)fault_set(f, EX_NOINPUT, "%s: no such folder of keys", path);
+	return KEY_FAILED;
 }
 
 enum key_found

@@ -48,6 +48,13 @@ enum key_found {
 	KEY_FAILED  /* something is there that cannot be used: sign nothing */
 };
 
+/*
+ * What a search that found nothing comes to: KEY_ABSENT with its fault when the
+ * store itself is there; KEY_FAILED when path, the folder of the store, is not,
+ * for then nobody knows which keys it has.
+ */
+enum key_found keysource_absent(const char *path, struct fault *f);
+
 /* Reads one private key and refuses one too short to sign with. */
 ATTR_CHECK enum key_found keysource_read(const char *path,
     const struct key_access *access, struct key **out, struct fault *f);

@@ -1,8 +1,10 @@
 #include "tool/keytemplate.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "base/mem.h"
 #include "mail/domain.h"
 
 bool
@@ -86,6 +88,22 @@ base_name(const char *path)
 	return name;
 }
 
+/* The folder that the template names before its first escape. */
+static enum key_found
+store_absent(const char *text, struct fault *f)
+{
+	size_t n = strcspn(text, "%");
+	enum key_found found;
+	char *folder;
+
+	while (n > 0 && text[n - 1] != '/')
+		n--;
+	folder = n > 0 ? mem_strndup(text, n) : mem_strndup(".", 1);
+	found = keysource_absent(folder, f);
+	free(folder);
+	return found;
+}
+
 enum key_found
 keytemplate_find(const char *text, struct span domain, struct span selector,
     const struct key_access *access, struct keyset *out, struct fault *f)
@@ -112,5 +130,5 @@ keytemplate_find(const char *text, struct span domain, struct span selector,
 		}
 	}
 	buf_free(&path);
-	return found;
+	return found == KEY_ABSENT ? store_absent(text, f) : found;
 }

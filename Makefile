@@ -31,7 +31,7 @@ DNS_LIBS    ?= `$(PKG_CONFIG) --libs ldns libcrypto libidn2 libbsd-overlay`
 
 # OFFLINE commands are linked without ldns: they cannot touch the network.
 OFFLINE     = cmd/dkim-sign cmd/dkim-keygen cmd/dkim-dnsrec
-ONLINE      = cmd/dkim-verify
+ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
 LIB         = libshared/libshared.a
@@ -49,22 +49,28 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/ext/idn.o libshared/ext/input.o \
               libshared/dns/nameserver.o libshared/ext/newfile.o libshared/ext/pem.o \
               libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
-              libshared/ext/spool.o libshared/mail/address.o \
+              libshared/ext/spool.o libshared/ext/weakkey.o \
+              libshared/mail/address.o \
               libshared/mail/date.o libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
               libshared/mail/lines.o libshared/mail/message.o \
               libshared/tool/authres.o libshared/tool/cli.o \
+              libshared/tool/dmarc.o libshared/tool/findings.o \
+              libshared/tool/lint.o libshared/tool/preflight.o \
+              libshared/tool/probe.o libshared/tool/servers.o \
               libshared/tool/dnsrec.o libshared/tool/forged.o \
               libshared/tool/json.o libshared/tool/keydir.o \
               libshared/ext/command.o libshared/tool/keychoice.o \
-              libshared/tool/keycommand.o libshared/tool/keysource.o \
+              libshared/tool/keycommand.o libshared/tool/keyinput.o \
+              libshared/tool/keysource.o \
               libshared/tool/keytable.o libshared/tool/keytable_check.o \
               libshared/tool/keytemplate.o libshared/tool/signcommand.o \
               libshared/tool/signtable.o libshared/tool/table.o \
               libshared/tool/outcome.o libshared/tool/output.o \
               libshared/tool/report.o
 CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
-              cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o
+              cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o \
+              cmd/dkim-check.o cmd/check_options.o
 HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/base/buf.h libshared/base/fault.h \
               libshared/base/limits.h libshared/base/mem.h \
@@ -80,20 +86,25 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/ext/idn.h libshared/ext/input.h \
               libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
               libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
-              libshared/ext/spool.h libshared/mail/address.h \
+              libshared/ext/spool.h libshared/ext/weakkey.h \
+              libshared/mail/address.h \
               libshared/mail/date.h libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \
               libshared/mail/lines.h libshared/mail/message.h \
               libshared/tool/authres.h libshared/tool/cli.h \
+              libshared/tool/dmarc.h libshared/tool/findings.h \
+              libshared/tool/lint.h libshared/tool/preflight.h \
+              libshared/tool/probe.h libshared/tool/servers.h \
               libshared/tool/dnsrec.h libshared/tool/json.h \
               libshared/ext/command.h libshared/tool/keychoice.h \
               libshared/tool/keycommand.h libshared/tool/keydir.h \
+              libshared/tool/keyinput.h \
               libshared/tool/keysource.h libshared/tool/keytable.h \
               libshared/tool/keytemplate.h libshared/tool/signcommand.h \
               libshared/tool/signtable.h libshared/tool/table.h \
               libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \
-              cmd/sign_options.h cmd/verify_options.h
+              cmd/sign_options.h cmd/verify_options.h cmd/check_options.h
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" \
               -DSYSCONFDIR=\"$(SYSCONFDIR)\" -iquote libshared \
@@ -125,6 +136,9 @@ cmd/dkim-dnsrec: cmd/dkim-dnsrec.o $(LIB)
 cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o $(LIB) $(DNS_LIBS)
 
+cmd/dkim-check: cmd/dkim-check.o cmd/check_options.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-check.o cmd/check_options.o $(LIB) $(DNS_LIBS)
+
 unit: $(UNIT)
 
 tests/unit/canon: tests/unit/canon.c $(LIB)
@@ -150,19 +164,31 @@ bench-keys: all
 	scripts/bench-keys
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
+	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
-		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 || \
+		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 && \
+		$(INSTALL) -m 644 completions/dkim-tools.bash \
+		    $(DESTDIR)$(BASHCOMPDIR)/$$n && \
+		$(INSTALL) -m 644 completions/$$n.fish \
+		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish || \
 		    exit 1; \
 	done
+	$(INSTALL) -m 644 man/dkim-keydir.5 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 completions/_dkim-tools $(DESTDIR)$(ZSHCOMPDIR)
 
 uninstall:
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
-		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1; \
+		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1 \
+		    $(DESTDIR)$(BASHCOMPDIR)/$$n \
+		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish; \
 	done
+	rm -f $(DESTDIR)$(MANDIR)/man5/dkim-keydir.5 \
+	    $(DESTDIR)$(ZSHCOMPDIR)/_dkim-tools
 
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)

@@ -1,10 +1,7 @@
 /* dkim-keygen: make a key pair. */
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +14,7 @@
 #include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
+#include "tool/keydir.h"
 
 enum { DEFAULT_BITS = 2048, DEFAULT_TTL = 3600 };
 
@@ -25,14 +23,18 @@ struct options {
 	unsigned bits;
 	struct buf domain, selector;
 	const char *directory;
+	bool directory_given;
 	const char *output; /* a file, or "-"; NULL for the key directory */
+	const char *group;  /* NULL for none */
+	bool activate;
 	bool force;
+	unsigned verbose;
 	int64_t now;
 };
 
 static const char help[] =
     "usage: dkim-keygen [-a rsa|ed25519] [-b bits] -d domain [-s selector]\n"
-    "                   [-D dir]\n"
+    "                   [-D dir] [--activate]\n"
     "       dkim-keygen [-a rsa|ed25519] [-b bits] [-d domain -s selector]\n"
     "                   -o file\n"
     "\n"
@@ -42,17 +44,22 @@ static const char help[] =
     "  -s, --selector SELECTOR  (default: the date, with an e for ed25519)\n"
     "  -D, --key-dir DIR        key directory\n"
     "  -o, --output FILE        write the private key there; - is stdout\n"
+    "      --activate           sign with this key from now on; one that is\n"
+    "                           there already is not made again\n"
+    "      --group NAME         let this group read the key (mode 0640)\n"
     "      --force              replace a key that is there\n"
     "      --now EPOCH          take this for the time\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
-enum { OPT_FORCE = 256, OPT_NOW };
+enum { OPT_ACTIVATE = 256, OPT_FORCE, OPT_GROUP, OPT_NOW };
 
 static const struct option long_options[] = {
+	{ "activate", no_argument, NULL, OPT_ACTIVATE },
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "bits", required_argument, NULL, 'b' },
 	{ "domain", required_argument, NULL, 'd' },
 	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "group", required_argument, NULL, OPT_GROUP },
 	{ "help", no_argument, NULL, 'h' },
 	{ "key-dir", required_argument, NULL, 'D' },
 	{ "now", required_argument, NULL, OPT_NOW },
@@ -75,7 +82,10 @@ set_option(struct options *o, int c, char *argv[])
 		o->bits = (unsigned)cli_number("-b", optarg, LIMIT_RSA_BITS_MIN,
 		    LIMIT_RSA_BITS_MAX);
 		break;
-	case 'D': o->directory = optarg; break;
+	case 'D':
+		o->directory = optarg;
+		o->directory_given = true;
+		break;
 	case 'd':
 		o->domain.n = 0;
 		if (!domain_typed(span_str(optarg), &o->domain))
@@ -88,12 +98,20 @@ set_option(struct options *o, int c, char *argv[])
 		if (!selector_ascii(span_str(optarg), &o->selector))
 			cli_usage("-s %s: not a selector", optarg);
 		break;
-	case 'v': break;
+	case 'v': o->verbose++; break;
 	case 'V': cli_version();
+	case OPT_ACTIVATE: o->activate = true; break;
 	case OPT_FORCE: o->force = true; break;
+	case OPT_GROUP: o->group = optarg; break;
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
 	default: cli_bad_option(c, argv);
 	}
+}
+
+static bool
+to_stdout(const struct options *o)
+{
+	return o->output != NULL && strcmp(o->output, "-") == 0;
 }
 
 static void
@@ -117,10 +135,8 @@ read_options(struct options *o, int argc, char *argv[])
 
 	*o = (struct options){ .type = KEY_RSA,
 		.bits = DEFAULT_BITS,
-		.directory = SYSCONFDIR "/dkim/keys",
+		.directory = keydir_default(),
 		.now = time(NULL) };
-	if (getenv("DKIM_KEYDIR") != NULL)
-		o->directory = getenv("DKIM_KEYDIR");
 	while ((c = getopt_long(argc, argv, ":a:b:D:d:ho:s:Vv", long_options,
 		    NULL)) != -1)
 		set_option(o, c, argv);
@@ -128,26 +144,27 @@ read_options(struct options *o, int argc, char *argv[])
 		cli_usage("%s: no argument expected", argv[optind]);
 	if (o->output == NULL && o->domain.n == 0)
 		cli_usage("no domain: -d DOMAIN (see dkim-keygen(1))");
+	if (o->output != NULL && (o->activate || o->directory_given))
+		cli_usage("-o: not with %s", o->activate ? "--activate" : "-D");
+	if (to_stdout(o) && o->group != NULL)
+		cli_usage("--group: not with -o -");
 	default_selector(o);
+	if (!dnsrec_name_ok(buf_span(&o->domain), buf_span(&o->selector)))
+		cli_usage("domain and selector make no name: over 253 octets");
 }
 
-/* DIR/DOMAIN/SELECTOR.pem, the two folders made where they are missing. */
-static bool
-key_path(const struct options *o, struct buf *path, struct fault *f)
+/* Where the private key goes, NUL at its end. */
+static void
+key_path(const struct options *o, struct buf *path)
 {
-	buf_adds(path, o->directory);
-	for (int i = 0; i < 2; i++) {
+	path->n = 0;
+	if (o->output != NULL) {
+		buf_adds(path, o->output);
 		buf_addc(path, '\0');
-		path->n--;
-		if (mkdir(path->p, 0755) != 0 && errno != EEXIST)
-			return fault_errno(f, EX_CANTCREAT, "%s", path->p);
-		buf_addc(path, '/');
-		buf_add_span(path,
-		    buf_span(i == 0 ? &o->domain : &o->selector));
+	} else {
+		keydir_path(o->directory, buf_span(&o->domain),
+		    buf_span(&o->selector), path);
 	}
-	buf_adds(path, ".pem");
-	buf_addc(path, '\0');
-	return true;
 }
 
 static bool
@@ -156,18 +173,75 @@ write_key(const struct options *o, struct span pem, struct fault *f)
 	struct buf path = { 0 };
 	bool ok = false;
 
-	if (o->output != NULL && strcmp(o->output, "-") == 0)
-		return file_write(STDOUT_FILENO, "stdout", pem.p, pem.n, f);
-	if (o->output != NULL) {
-		buf_adds(&path, o->output);
-		buf_addc(&path, '\0');
-	} else if (!key_path(o, &path, f)) {
+	key_path(o, &path);
+	if (to_stdout(o)) {
+		ok = file_write(STDOUT_FILENO, "stdout", pem.p, pem.n, f);
 		goto done;
 	}
-	ok = newfile_write(path.p, 0600, NULL, o->force, pem, f);
+	if (o->output == NULL &&
+	    !keydir_make(o->directory, buf_span(&o->domain), f))
+		goto done;
+	ok = newfile_write(path.p, o->group != NULL ? 0640 : 0600, o->group,
+	    o->force, pem, f);
 done:
 	buf_free(&path);
 	return ok;
+}
+
+/* A word for sh(1), which ends no line. */
+static void
+add_word(struct buf *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-_./+,:@%";
+
+	if (*word != '\0' && word[strspn(word, plain)] == '\0') {
+		buf_adds(out, word);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			buf_adds(out, "'\\''");
+		else
+			buf_addc(out, (unsigned char)*word < ' ' ? '?' : *word);
+	buf_addc(out, '\'');
+}
+
+static void
+add_command(const struct options *o, const char *name, struct buf *out)
+{
+	buf_addf(out, "%s -d %.*s -s %.*s", name, (int)o->domain.n, o->domain.p,
+	    (int)o->selector.n, o->selector.p);
+	if (o->output != NULL) {
+		buf_adds(out, " -k ");
+		add_word(out, o->output);
+	} else if (o->directory_given) {
+		buf_adds(out, " -D ");
+		add_word(out, o->directory);
+	}
+}
+
+/* What to do now, as comment, so that all of it is still a zone file. */
+static void
+add_next_step(const struct options *o, struct buf *out)
+{
+	if (o->output != NULL) {
+		buf_adds(out, "; Publish this, then: ");
+		add_command(o, "dkim-check", out);
+		buf_adds(out, " --wait 1h\n");
+	} else if (o->activate) {
+		buf_adds(out, "; This key is in use now.  To see its record: ");
+		add_command(o, "dkim-check", out);
+		buf_addc(out, '\n');
+	} else {
+		buf_adds(out, "; Not in use yet.  Publish this, then:\n; ");
+		add_command(o, "dkim-check", out);
+		buf_adds(out, " --wait 1h && ");
+		add_command(o, "dkim-keygen --activate", out);
+		buf_addc(out, '\n');
+	}
 }
 
 static bool
@@ -175,41 +249,80 @@ print_record(const struct options *o, const struct key *key, struct fault *f)
 {
 	struct keyrec_options plain = { 0 };
 	struct buf pub = { 0 }, value = { 0 }, out = { 0 };
-	bool ok;
+	bool named = o->domain.n > 0, ok;
+	struct dnsrec record;
 
 	key_public(key, &pub);
 	keyrec_format(o->type, buf_span(&pub), &plain, &value);
-	dnsrec_write(o->domain.n > 0 ? DNSREC_ZONE : DNSREC_VALUE,
-	    buf_span(&o->domain), buf_span(&o->selector), buf_span(&value),
-	    DEFAULT_TTL, &out);
-	ok = file_write(STDOUT_FILENO, "stdout", out.p, out.n, f);
+	record = (struct dnsrec){ .domain = buf_span(&o->domain),
+		.selector = buf_span(&o->selector),
+		.value = buf_span(&value),
+		.ttl = DEFAULT_TTL };
+	ok = dnsrec_write(named ? DNSREC_ZONE : DNSREC_VALUE, &record, 1, &out,
+	    f);
+	if (named)
+		add_next_step(o, &out);
+	ok = ok && file_write(STDOUT_FILENO, "stdout", out.p, out.n, f);
 	buf_free(&pub);
 	buf_free(&value);
 	buf_free(&out);
 	return ok;
 }
 
+static enum key_found
+activate(const struct options *o, struct fault *f)
+{
+	/* Whoever signs with it decides whether its mode will do. */
+	const struct key_access any = { .insecure = true };
+	enum key_found found = keydir_activate(o->directory,
+	    buf_span(&o->domain), buf_span(&o->selector), &any, f);
+
+	if (found == KEY_FOUND && o->verbose > 0)
+		cli_note("%.*s signs with %.*s now", (int)o->domain.n,
+		    o->domain.p, (int)o->selector.n, o->selector.p);
+	return found;
+}
+
+/* One that is there already, and is not to be replaced. */
+static bool
+activate_existing(const struct options *o)
+{
+	enum key_found found;
+	struct fault f;
+
+	if (!o->activate || o->force)
+		return false;
+	found = activate(o, &f);
+	if (found == KEY_FAILED)
+		cli_die(&f, CLI_SYSEXITS);
+	return found == KEY_FOUND;
+}
+
+static bool
+make(const struct options *o, struct fault *f)
+{
+	struct buf pem = { 0 };
+	struct key *key = key_generate(o->type, o->bits, &pem, f);
+	bool ok = key != NULL && write_key(o, buf_span(&pem), f);
+
+	buf_wipe(&pem);
+	ok = ok && (!o->activate || activate(o, f) == KEY_FOUND) &&
+	    (to_stdout(o) || print_record(o, key, f));
+	key_free(key);
+	return ok;
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct buf pem = { 0 };
 	struct options o;
 	struct fault f;
-	struct key *key;
-	bool ok;
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
 	crypto_start(false);
-	key = key_generate(o.type, o.bits, &pem, &f);
-	ok = key != NULL && write_key(&o, buf_span(&pem), &f);
-	buf_wipe(&pem);
-	if (!ok)
+	if (!activate_existing(&o) && !make(&o, &f))
 		cli_die(&f, CLI_SYSEXITS);
-	if ((o.output == NULL || strcmp(o.output, "-") != 0) &&
-	    !print_record(&o, key, &f))
-		cli_die(&f, CLI_SYSEXITS);
-	key_free(key);
 	buf_free(&o.domain);
 	buf_free(&o.selector);
 	cli_finish(EX_OK, CLI_SYSEXITS);

@@ -89,10 +89,12 @@ keyrec_format(enum key_type type, struct span pub,
 	buf_adds(out, "v=DKIM1; ");
 	if (options->sha256)
 		buf_adds(out, "h=sha256; ");
-	buf_addf(out, "k=%s; ", key_type_name(type));
+	if (pub.n > 0)
+		buf_addf(out, "k=%s; ", key_type_name(type));
 	if (options->note != NULL) {
 		buf_adds(out, "n=");
-		qp_encode(out, span_str(options->note), "");
+		/* What some format of DNS software might trip over. */
+		qp_encode(out, span_str(options->note), "\"'\\");
 		buf_adds(out, "; ");
 	}
 	if (options->testing || options->strict)

@@ -74,10 +74,46 @@ dnsname_put(const struct dnsname *name, struct buf *out)
 	buf_addc(out, '\0');
 }
 
+bool
+dnsname_print(const struct dnsname *name, struct buf *out)
+{
+	unsigned char wire[DNSNAME_MAX];
+	size_t before = out->n;
+
+	turn_round(wire, name->k, name->n);
+	for (size_t i = 0, step; i < name->n; i += step) {
+		step = (size_t)wire[i] + 1;
+		if (i > 0)
+			buf_addc(out, '.');
+		for (size_t at = i + 1; at < i + step; at++) {
+			char c = (char)wire[at];
+
+			if (!ascii_alpha(c) && !ascii_digit(c) && c != '-' &&
+			    c != '_') {
+				out->n = before;
+				return false;
+			}
+			buf_addc(out, c);
+		}
+	}
+	return true;
+}
+
 static struct span
 octets(const struct dnsname *name, size_t n)
 {
 	return (struct span){ (const char *)name->k, n };
+}
+
+enum dnstype
+dnstype_of(enum record_type type)
+{
+	static const enum dnstype types[] = { [RECORD_TXT] = DNSTYPE_TXT,
+		[RECORD_NS] = DNSTYPE_NS,
+		[RECORD_A] = DNSTYPE_A,
+		[RECORD_AAAA] = DNSTYPE_AAAA };
+
+	return types[type];
 }
 
 void
@@ -215,11 +251,12 @@ count(const struct dnsrecord *v, size_t n, enum dnstype type)
 	return found;
 }
 
-/* The TXT records among the n at v, which have one owner; none: why not. */
+/* Those of a type among the n at v, which have one owner; none: why not. */
 static void
-collect(const struct dnsrecord *v, size_t n, const char *none, struct answer *a)
+collect(const struct dnsrecord *v, size_t n, enum dnstype type,
+    const char *none, struct answer *a)
 {
-	size_t texts = count(v, n, DNSTYPE_TXT);
+	size_t texts = count(v, n, type);
 
 	if (texts == 0 || texts > LIMIT_TXT_RECORDS) {
 		settle(a, texts == 0 ? LOOKUP_NONE : LOOKUP_BROKEN,
@@ -228,7 +265,7 @@ collect(const struct dnsrecord *v, size_t n, const char *none, struct answer *a)
 	}
 	a->v = mem_alloc(texts * sizeof(*a->v));
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].type != DNSTYPE_TXT || v[i].data.n > LIMIT_KEY_RECORD)
+		if (v[i].type != type || v[i].data.n > LIMIT_KEY_RECORD)
 			continue;
 		buf_add_span(&a->v[a->n++], v[i].data);
 		lower_ttl(a, v[i].ttl);
@@ -256,10 +293,11 @@ alias(const struct dnsrecord *v, size_t n, const struct dnsrecord **found)
 
 void
 dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
-    bool wildcards, struct answer *a)
+    enum dnstype type, bool wildcards, struct answer *a)
 {
 	struct dnsname at = *name;
-	const char *none = "no TXT record";
+	const char *none = type == DNSTYPE_TXT ? "no TXT record" :
+						 "no such record";
 	const struct dnsrecord *cname;
 	size_t first, n;
 
@@ -285,8 +323,12 @@ dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
 		lower_ttl(a, cname->ttl);
 		memcpy(at.k, cname->data.p, cname->data.n);
 		at.n = cname->data.n;
+		a->links = links + 1;
+		a->target.n = 0;
+		if (!dnsname_print(&at, &a->target))
+			buf_adds(&a->target, "?");
 	}
-	collect(d->v + first, n, none, a);
+	collect(d->v + first, n, type, none, a);
 }
 
 void

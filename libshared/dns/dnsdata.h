@@ -36,11 +36,19 @@ ATTR_CHECK bool dnsname_wire(struct dnsname *name, const unsigned char *p,
     size_t n);
 void dnsname_put(const struct dnsname *name, struct buf *out);
 
+/* "a.example.com"; false, with out as it was, for octets no host name has. */
+ATTR_CHECK bool dnsname_print(const struct dnsname *name, struct buf *out);
+
 enum dnstype {
 	DNSTYPE_OTHER, /* the name exists, no more is known of it */
 	DNSTYPE_TXT,   /* data: the strings, joined */
-	DNSTYPE_CNAME  /* data: the octets of a struct dnsname */
+	DNSTYPE_CNAME, /* data: the octets of a struct dnsname */
+	DNSTYPE_NS,    /* data: the name as text, without a dot at its end */
+	DNSTYPE_A,     /* data: the address as text */
+	DNSTYPE_AAAA   /* likewise */
 };
+
+enum dnstype dnstype_of(enum record_type type);
 
 /* {0} is a valid empty one. */
 struct dnsdata {
@@ -60,12 +68,12 @@ void dnsdata_add(struct dnsdata *d, const struct dnsname *owner,
 void dnsdata_sort(struct dnsdata *d);
 
 /*
- * Fills *a with the TXT records of name, or of the end of the CNAME chain that
+ * Fills *a with the records of name, or of the end of the CNAME chain that
  * begins there.  wildcards: the data is a zone, whose wildcards apply (RFC 4592
  * section 3.3); names in a reply stand for themselves.
  */
 void dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
-    bool wildcards, struct answer *a);
+    enum dnstype type, bool wildcards, struct answer *a);
 void dnsdata_free(struct dnsdata *d);
 
 #endif

@@ -1,6 +1,8 @@
 #include "dns/dnsparse.h"
 
+#include <arpa/inet.h>
 #include <ldns/ldns.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,40 @@ join_strings(struct buf *joined, const ldns_rr *rr)
 	}
 }
 
+/* The name of a server, or its address, as text. */
+static bool
+add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
+{
+	const ldns_rdf *rdf = ldns_rr_rdf(rr, 0);
+	ldns_rr_type type = ldns_rr_get_type(rr);
+	char address[INET6_ADDRSTRLEN];
+	struct buf text = { 0 };
+	struct dnsname target;
+	bool right;
+
+	if (type == LDNS_RR_TYPE_NS) {
+		right = take_name(&target, rdf) &&
+		    dnsname_print(&target, &text);
+	} else {
+		int family = type == LDNS_RR_TYPE_A ? AF_INET : AF_INET6;
+
+		right = rdf != NULL &&
+		    ldns_rdf_size(rdf) == (family == AF_INET ? 4 : 16) &&
+		    inet_ntop(family, ldns_rdf_data(rdf), address,
+			sizeof(address)) != NULL;
+		if (right)
+			buf_adds(&text, address);
+	}
+	dnsdata_add(out, owner,
+	    !right                      ? DNSTYPE_OTHER :
+		type == LDNS_RR_TYPE_NS ? DNSTYPE_NS :
+		type == LDNS_RR_TYPE_A  ? DNSTYPE_A :
+					  DNSTYPE_AAAA,
+	    ldns_rr_ttl(rr), buf_span(&text));
+	buf_free(&text);
+	return true;
+}
+
 static bool
 add_record(struct dnsdata *out, const ldns_rr *rr)
 {
@@ -56,6 +92,9 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 		dnsdata_add(out, &owner, DNSTYPE_CNAME, ldns_rr_ttl(rr),
 		    (struct span){ (const char *)target.k, target.n });
 		return true;
+	case LDNS_RR_TYPE_NS:
+	case LDNS_RR_TYPE_A:
+	case LDNS_RR_TYPE_AAAA: return add_server(out, &owner, rr);
 	default:
 		dnsdata_add(out, &owner, DNSTYPE_OTHER, ldns_rr_ttl(rr),
 		    (struct span){ NULL, 0 });
@@ -80,8 +119,13 @@ dnsparse_reply(struct dnsreply *reply, const unsigned char *p, size_t n)
 	reply->rcode = (unsigned)ldns_pkt_get_rcode(pkt) |
 	    (unsigned)ldns_pkt_edns_extended_rcode(pkt) << 4;
 	list = ldns_pkt_answer(pkt);
-	for (size_t i = 0; right && i < ldns_rr_list_rr_count(list); i++)
-		right = add_record(&reply->answer, ldns_rr_list_rr(list, i));
+	for (size_t i = 0; right && i < ldns_rr_list_rr_count(list); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+
+		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG)
+			reply->signatures = true;
+		right = add_record(&reply->answer, rr);
+	}
 	ldns_pkt_free(pkt);
 	dnsdata_sort(&reply->answer);
 	if (!right)

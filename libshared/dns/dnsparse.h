@@ -14,6 +14,7 @@
 struct dnsreply {
 	unsigned rcode;        /* with the upper bits that EDNS adds */
 	struct dnsdata answer; /* the answer section, sorted */
+	bool signatures;       /* RRSIG records among it */
 };
 
 /*

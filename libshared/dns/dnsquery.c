@@ -31,7 +31,7 @@ enum outcome {
 };
 
 struct dnsquery {
-	struct dnsname name;
+	struct dnsquestion question;
 	struct nameservers *servers;
 	struct answer *answer;
 	int64_t limit;
@@ -50,13 +50,13 @@ struct dnsquery {
 };
 
 struct dnsquery *
-dnsquery_new(const struct dnsname *name, struct nameservers *servers,
+dnsquery_new(const struct dnsquestion *question, struct nameservers *servers,
     int64_t limit, struct answer *answer)
 {
 	struct dnsquery *q = mem_alloc(sizeof(*q));
 	int64_t share = limit / (int64_t)(servers->n + 1);
 
-	q->name = *name;
+	q->question = *question;
 	q->servers = servers;
 	q->answer = answer;
 	q->limit = limit;
@@ -114,29 +114,34 @@ get_u16(const unsigned char *p)
 static void
 write_query(struct dnsquery *q)
 {
+	static const unsigned types[] = { [RECORD_TXT] = 16,
+		[RECORD_NS] = 2,
+		[RECORD_A] = 1,
+		[RECORD_AAAA] = 28 };
+	const struct dnsquestion *ask = &q->question;
 	bool edns = (q->plain & bit(q)) == 0;
 	struct buf *b = &q->query;
 
 	b->n = 0;
 	if (q->tcp)
 		add_u16(b,
-		    (unsigned)(HEADER + q->name.n + 1 + 4) + (edns ? 11 : 0));
+		    (unsigned)(HEADER + ask->name.n + 1 + 4) + (edns ? 11 : 0));
 	add_u16(b, arc4random() & 0xffff);
-	add_u16(b, 0x0120);
+	add_u16(b, ask->iterative ? 0x0020 : 0x0120);
 	add_u16(b, 1);
 	add_u16(b, 0);
 	add_u16(b, 0);
 	add_u16(b, edns ? 1 : 0);
-	dnsname_put(&q->name, b);
-	add_u16(b, 16); /* TXT */
-	add_u16(b, 1);  /* IN */
+	dnsname_put(&ask->name, b);
+	add_u16(b, types[ask->type]);
+	add_u16(b, 1); /* IN */
 	if (edns) {
 		/* RFC 6891 section 6.1.2: OPT, owned by the root. */
 		buf_addc(b, 0);
 		add_u16(b, 41);
 		add_u16(b, EDNS_SIZE);
 		add_u16(b, 0);
-		add_u16(b, 0);
+		add_u16(b, ask->signatures ? 0x8000 : 0);
 		add_u16(b, 0);
 	}
 }
@@ -150,7 +155,7 @@ static bool
 matches(const struct dnsquery *q, const unsigned char *p, size_t n)
 {
 	const char *sent = q->query.p + (q->tcp ? 2 : 0);
-	size_t question = q->name.n + 1 + 4;
+	size_t question = q->question.name.n + 1 + 4;
 
 	if (n < HEADER || memcmp(p, sent, 2) != 0 || (p[2] & 0xf8) != 0x80)
 		return false;
@@ -183,7 +188,7 @@ lame(const unsigned char *p)
 }
 
 static enum outcome
-settle(struct dnsquery *q, const struct dnsreply *reply, bool dnssec)
+settle(struct dnsquery *q, const struct dnsreply *reply, const unsigned char *p)
 {
 	struct answer *a = q->answer;
 
@@ -191,9 +196,13 @@ settle(struct dnsquery *q, const struct dnsreply *reply, bool dnssec)
 		a->status = LOOKUP_NONE;
 		a->why = "no such name";
 	} else {
-		dnsdata_answer(&reply->answer, &q->name, false, a);
+		dnsdata_answer(&reply->answer, &q->question.name,
+		    dnstype_of(q->question.type), false, a);
 	}
-	a->dnssec = dnssec;
+	a->dnssec = (p[3] & 0x20) != 0;
+	a->authority = (p[2] & 0x04) != 0;
+	a->signatures = reply->signatures;
+	a->tcp = q->tcp;
 	q->servers->first = q->asked;
 	return SETTLED;
 }
@@ -235,7 +244,7 @@ judge(struct dnsquery *q, const unsigned char *p, size_t n)
 	else if (reply.rcode == NOERROR && lame(p))
 		outcome = useless(q, "name server is lame");
 	else
-		outcome = settle(q, &reply, (p[3] & 0x20) != 0);
+		outcome = settle(q, &reply, p);
 	dnsdata_free(&reply.answer);
 	return outcome;
 }

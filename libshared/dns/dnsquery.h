@@ -11,7 +11,7 @@
 #include "dns/resolver.h" /* struct answer */
 
 /*
- * One question for TXT records, put to the servers one after the other until
+ * One question, put to the servers one after the other until
  * one answers, over UDP and where the reply does not fit over TCP (RFC 7766).
  * Every try has a socket of its own, connected, and a random id, so that nobody
  * else's packets are taken for the reply (RFC 5452).  It never waits: the
@@ -19,8 +19,16 @@
  */
 struct dnsquery;
 
+struct dnsquestion {
+	struct dnsname name;
+	enum record_type type;
+	bool
+	    signatures; /* DO: DNSSEC signatures too (RFC 4035 section 3.2.1) */
+	bool iterative; /* RD clear: the server is to know by itself */
+};
+
 /* servers and answer are borrowed; *answer is {0}.  limit: when all is over. */
-struct dnsquery *dnsquery_new(const struct dnsname *name,
+struct dnsquery *dnsquery_new(const struct dnsquestion *question,
     struct nameservers *servers, int64_t limit, struct answer *answer);
 void dnsquery_free(struct dnsquery *q);
 

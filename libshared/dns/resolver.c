@@ -16,7 +16,7 @@
 #include "ext/file.h"
 
 struct known {
-	struct dnsname name;
+	struct dnsquestion question;
 	struct answer answer;
 	bool decided;
 	struct dnsquery *query; /* while it is under way */
@@ -25,6 +25,8 @@ struct known {
 /* Time is in milliseconds, and stands still outside of resolver_wait. */
 struct resolver {
 	bool offline;
+	bool signatures;
+	bool iterative;
 	struct dnsdata zone;
 	struct nameservers servers;
 	int64_t limit;
@@ -87,6 +89,7 @@ forget(struct known *k)
 	for (size_t i = 0; i < k->answer.n; i++)
 		buf_free(&k->answer.v[i]);
 	free(k->answer.v);
+	buf_free(&k->answer.target);
 	free(k);
 }
 
@@ -119,7 +122,7 @@ begin_some(struct resolver *r)
 
 		if (k->decided)
 			continue;
-		k->query = dnsquery_new(&k->name, &r->servers, r->limit,
+		k->query = dnsquery_new(&k->question, &r->servers, r->limit,
 		    &k->answer);
 		if (dnsquery_begin(k->query, r->spent))
 			decide(k);
@@ -129,22 +132,48 @@ begin_some(struct resolver *r)
 }
 
 static bool
-find(const struct resolver *r, const struct dnsname *name, size_t *number)
+find(const struct resolver *r, const struct dnsquestion *q, size_t *number)
 {
-	for (size_t i = 0; i < r->n; i++)
-		if (r->v[i]->name.n == name->n &&
-		    memcmp(r->v[i]->name.k, name->k, name->n) == 0) {
+	for (size_t i = 0; i < r->n; i++) {
+		const struct dnsquestion *known = &r->v[i]->question;
+
+		if (known->type == q->type && known->name.n == q->name.n &&
+		    memcmp(known->name.k, q->name.k, q->name.n) == 0) {
 			*number = i;
 			return true;
 		}
+	}
 	return false;
+}
+
+void
+resolver_inspect(struct resolver *r, bool recursive)
+{
+	r->signatures = true;
+	r->iterative = !recursive;
+}
+
+static void
+answer_offline(struct resolver *r, struct known *k)
+{
+	dnsdata_answer(&r->zone, &k->question.name,
+	    dnstype_of(k->question.type), true, &k->answer);
+	decide(k);
 }
 
 size_t
 resolver_ask(struct resolver *r, struct span name)
 {
-	struct dnsname wanted = { 0 };
-	bool right = dnsname_text(&wanted, name);
+	return resolver_ask_for(r, name, RECORD_TXT);
+}
+
+size_t
+resolver_ask_for(struct resolver *r, struct span name, enum record_type type)
+{
+	struct dnsquestion wanted = { .type = type,
+		.signatures = r->signatures,
+		.iterative = r->iterative };
+	bool right = dnsname_text(&wanted.name, name);
 	struct known *k;
 	size_t number;
 
@@ -155,15 +184,14 @@ resolver_ask(struct resolver *r, struct span name)
 		r->v = mem_grow(r->v, r->cap, sizeof(*r->v));
 	}
 	k = mem_alloc(sizeof(*k));
-	k->name = wanted;
+	k->question = wanted;
 	r->v[r->n] = k;
 	if (!right) {
 		k->answer.status = LOOKUP_BROKEN;
 		k->answer.why = "not a domain name";
 		decide(k);
 	} else if (r->offline) {
-		dnsdata_answer(&r->zone, &k->name, true, &k->answer);
-		decide(k);
+		answer_offline(r, k);
 	}
 	number = r->n++;
 	begin_some(r);

@@ -45,17 +45,26 @@ enum lookup {
 	LOOKUP_BROKEN    /* a chain without end, records beyond the limits */
 };
 
+/* What is asked for.  Nothing here but dkim-check needs more than TXT. */
+enum record_type { RECORD_TXT, RECORD_NS, RECORD_A, RECORD_AAAA };
+
 struct answer {
 	enum lookup status;
 	const char *why; /* string constant, for people; NULL when found */
 	/*
-	 * One record each, its strings joined (RFC 6376 section 3.6.2.2): any
-	 * octets, at most LIMIT_KEY_RECORD.
+	 * One record each.  TXT: its strings joined (RFC 6376 section 3.6.2.2),
+	 * any octets, at most LIMIT_KEY_RECORD.  NS: a name that passes
+	 * selector_ok, in lower case.  A and AAAA: the address as text.
 	 */
 	struct buf *v;
-	size_t n;     /* 1 to LIMIT_TXT_RECORDS when found, else 0 */
-	uint32_t ttl; /* seconds, the least along the chain */
-	bool dnssec;  /* the server set AD */
+	size_t n;          /* 1 to LIMIT_TXT_RECORDS when found, else 0 */
+	uint32_t ttl;      /* seconds, the least along the chain */
+	bool dnssec;       /* the server set AD */
+	bool signatures;   /* there are RRSIG records in it */
+	bool tcp;          /* it came over TCP, not fitting into UDP */
+	bool authority;    /* the server set AA */
+	size_t links;      /* of the CNAME chain */
+	struct buf target; /* the name at its end; empty without links */
 };
 
 /*
@@ -65,6 +74,13 @@ struct answer {
  * checked with domain_ok.
  */
 size_t resolver_ask(struct resolver *r, struct span name);
+
+/* The same for other types. */
+size_t resolver_ask_for(struct resolver *r, struct span name,
+    enum record_type type);
+
+/* Asks for DNSSEC signatures too; recursive: false for a zone's own servers. */
+void resolver_inspect(struct resolver *r, bool recursive);
 
 /*
  * Waits until the lookup is decided.  The answer belongs to r and lives until

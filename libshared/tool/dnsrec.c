@@ -1,23 +1,55 @@
 #include "tool/dnsrec.h"
 
 #include <string.h>
+#include <sysexits.h>
 
-enum { STRING = 255 }; /* RFC 1035 section 3.3 */
+#include "tool/json.h"
+
+enum {
+	STRING = 255, /* RFC 1035 section 3.3 */
+	NAME = 253,
+	DNSMASQ_LINE = 1023 /* it reads longer ones as several */
+};
+
+static const char *const names[] = {
+	[DNSREC_ZONE] = "zone",
+	[DNSREC_VALUE] = "value",
+	[DNSREC_TINYDNS] = "tinydns",
+	[DNSREC_NSUPDATE] = "nsupdate",
+	[DNSREC_UNBOUND] = "unbound",
+	[DNSREC_DNSMASQ] = "dnsmasq",
+	[DNSREC_JSON] = "json",
+	[DNSREC_ROUTE53] = "route53",
+	[DNSREC_CLOUDFLARE] = "cloudflare",
+};
+
+const char *const dnsrec_format_names =
+    "zone, value, tinydns, nsupdate, unbound, dnsmasq, json, route53 or "
+    "cloudflare";
 
 bool
 dnsrec_format_parse(const char *text, enum dnsrec_format *out)
 {
-	static const char *const names[] = {
-		[DNSREC_ZONE] = "zone",
-		[DNSREC_VALUE] = "value",
-	};
-
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(names[i], text) == 0) {
 			*out = (enum dnsrec_format)i;
 			return true;
 		}
 	return false;
+}
+
+bool
+dnsrec_name_ok(struct span domain, struct span selector)
+{
+	return selector.n + strlen("._domainkey.") + domain.n <= NAME;
+}
+
+static void
+put_name(const struct dnsrec *r, struct buf *out)
+{
+	buf_add_span(out, r->selector);
+	buf_adds(out, "._domainkey.");
+	buf_add_span(out, r->domain);
 }
 
 /* A character-string; quoted, because ";" would begin a comment. */
@@ -33,10 +65,11 @@ put_string(struct buf *out, struct span text)
 	buf_addc(out, '"');
 }
 
+/* The value as strings of as many octets as one can have. */
 static void
-put_zone(struct span value, struct buf *out)
+put_strings(struct span value, const char *between, struct buf *out)
 {
-	const char *separator = value.n > STRING ? "(\n\t" : "";
+	const char *separator = "";
 
 	while (value.n > 0) {
 		size_t n = value.n < STRING ? value.n : STRING;
@@ -44,24 +77,220 @@ put_zone(struct span value, struct buf *out)
 		buf_adds(out, separator);
 		put_string(out, (struct span){ value.p, n });
 		value = span_from(value, n);
-		separator = *separator != '\0' ? "\n\t" : "";
+		separator = between;
 	}
 }
 
-void
-dnsrec_write(enum dnsrec_format format, struct span domain,
-    struct span selector, struct span value, uint32_t ttl, struct buf *out)
+static void
+put_zone(const struct dnsrec *r, struct buf *out)
 {
-	if (format == DNSREC_VALUE) {
-		buf_add_span(out, value);
-	} else {
-		buf_add_span(out, selector);
-		buf_adds(out, "._domainkey.");
-		buf_add_span(out, domain);
-		buf_addf(out, ". %lu IN TXT ", (unsigned long)ttl);
-		put_zone(value, out);
-		if (value.n > STRING)
-			buf_adds(out, " )");
-	}
+	bool several = r->value.n > STRING;
+
+	put_name(r, out);
+	buf_addf(out, ". %lu IN TXT ", (unsigned long)r->ttl);
+	buf_adds(out, several ? "(\n\t" : "");
+	put_strings(r->value, "\n\t", out);
+	buf_adds(out, several ? " )\n" : "\n");
+}
+
+/* A field ends at a colon; tinydns-data splits the text by itself. */
+static void
+put_tinydns(const struct dnsrec *r, struct buf *out)
+{
+	buf_addc(out, '\'');
+	put_name(r, out);
+	buf_addc(out, ':');
+	for (size_t i = 0; i < r->value.n; i++)
+		if (r->value.p[i] == ':' || r->value.p[i] == '\\')
+			buf_addf(out, "\\%03o", (unsigned)r->value.p[i]);
+		else
+			buf_addc(out, r->value.p[i]);
+	buf_addf(out, ":%lu\n", (unsigned long)r->ttl);
+}
+
+/* Each record is sent by itself: an update may not span zones. */
+static void
+put_nsupdate(const struct dnsrec *r, struct buf *out)
+{
+	buf_adds(out, "update delete ");
+	put_name(r, out);
+	buf_adds(out, ". TXT\nupdate add ");
+	put_name(r, out);
+	buf_addf(out, ". %lu TXT ", (unsigned long)r->ttl);
+	put_strings(r->value, " ", out);
+	buf_adds(out, "\nsend\n");
+}
+
+static void
+put_unbound(const struct dnsrec *r, struct buf *out)
+{
+	buf_adds(out, "local-data: '");
+	put_name(r, out);
+	buf_addf(out, ". %lu IN TXT ", (unsigned long)r->ttl);
+	put_strings(r->value, " ", out);
+	buf_adds(out, "'\n");
+}
+
+static bool
+put_dnsmasq(const struct dnsrec *r, struct buf *out, struct fault *f)
+{
+	size_t before = out->n;
+
+	buf_adds(out, "txt-record=");
+	put_name(r, out);
+	buf_addc(out, ',');
+	put_strings(r->value, ",", out);
+	if (out->n - before > DNSMASQ_LINE)
+		return fault_set(f, EX_DATAERR,
+		    "dnsmasq takes no line of more than %d octets: the key is "
+		    "too long for it",
+		    DNSMASQ_LINE);
 	buf_addc(out, '\n');
+	return true;
+}
+
+static void
+put_member(struct json *j, const char *member, const struct dnsrec *r,
+    const char *end)
+{
+	struct buf name = { 0 };
+
+	put_name(r, &name);
+	buf_adds(&name, end);
+	json_name(j, member);
+	json_string(j, buf_span(&name));
+	buf_free(&name);
+}
+
+static void
+put_json(const struct dnsrec *r, struct json *j)
+{
+	struct span rest = r->value;
+
+	json_begin(j, '{');
+	put_member(j, "name", r, "");
+	json_name(j, "type");
+	json_string(j, SPAN("TXT"));
+	json_name(j, "ttl");
+	json_number(j, r->ttl);
+	json_name(j, "value");
+	json_string(j, r->value);
+	json_name(j, "strings");
+	json_begin(j, '[');
+	while (rest.n > 0) {
+		size_t n = rest.n < STRING ? rest.n : STRING;
+
+		json_string(j, (struct span){ rest.p, n });
+		rest = span_from(rest, n);
+	}
+	json_end(j, ']');
+	json_end(j, '}');
+}
+
+/* DNS Records: "content" is the text; the service splits it. */
+static void
+put_cloudflare(const struct dnsrec *r, struct json *j)
+{
+	json_begin(j, '{');
+	json_name(j, "type");
+	json_string(j, SPAN("TXT"));
+	put_member(j, "name", r, "");
+	json_name(j, "content");
+	json_string(j, r->value);
+	json_name(j, "ttl");
+	json_number(j, r->ttl);
+	json_end(j, '}');
+}
+
+static void
+put_change(const struct dnsrec *r, struct json *j)
+{
+	struct buf quoted = { 0 };
+
+	json_begin(j, '{');
+	json_name(j, "Action");
+	json_string(j, SPAN("UPSERT"));
+	json_name(j, "ResourceRecordSet");
+	json_begin(j, '{');
+	put_member(j, "Name", r, ".");
+	json_name(j, "Type");
+	json_string(j, SPAN("TXT"));
+	json_name(j, "TTL");
+	json_number(j, r->ttl);
+	json_name(j, "ResourceRecords");
+	json_begin(j, '[');
+	json_begin(j, '{');
+	json_name(j, "Value");
+	put_strings(r->value, " ", &quoted);
+	json_string(j, buf_span(&quoted));
+	json_end(j, '}');
+	json_end(j, ']');
+	json_end(j, '}');
+	json_end(j, '}');
+	buf_free(&quoted);
+}
+
+/* AWS: the file that "change-resource-record-sets --change-batch" takes. */
+static void
+put_route53(const struct dnsrec *v, size_t n, struct buf *out)
+{
+	struct json j = { .out = out };
+
+	json_begin(&j, '{');
+	json_name(&j, "Changes");
+	json_begin(&j, '[');
+	for (size_t i = 0; i < n; i++)
+		put_change(&v[i], &j);
+	json_end(&j, ']');
+	json_end(&j, '}');
+	buf_addc(out, '\n');
+}
+
+static bool
+put_one(enum dnsrec_format format, const struct dnsrec *r, struct buf *out,
+    struct fault *f)
+{
+	struct json j = { .out = out };
+
+	switch (format) {
+	case DNSREC_ZONE: put_zone(r, out); break;
+	case DNSREC_TINYDNS: put_tinydns(r, out); break;
+	case DNSREC_NSUPDATE: put_nsupdate(r, out); break;
+	case DNSREC_UNBOUND: put_unbound(r, out); break;
+	case DNSREC_DNSMASQ: return put_dnsmasq(r, out, f);
+	case DNSREC_JSON:
+		put_json(r, &j);
+		buf_addc(out, '\n');
+		break;
+	case DNSREC_CLOUDFLARE:
+		put_cloudflare(r, &j);
+		buf_addc(out, '\n');
+		break;
+	case DNSREC_VALUE:
+	case DNSREC_ROUTE53:
+		buf_add_span(out, r->value);
+		buf_addc(out, '\n');
+		break;
+	}
+	return true;
+}
+
+bool
+dnsrec_write(enum dnsrec_format format, const struct dnsrec *v, size_t n,
+    struct buf *out, struct fault *f)
+{
+	size_t before = out->n;
+
+	if (format == DNSREC_ROUTE53) {
+		put_route53(v, n, out);
+		return true;
+	}
+	if (format == DNSREC_UNBOUND)
+		buf_adds(out, "server:\n");
+	for (size_t i = 0; i < n; i++)
+		if (!put_one(format, &v[i], out, f)) {
+			out->n = before;
+			return false;
+		}
+	return true;
 }

@@ -58,17 +58,24 @@ link_path(const char *dir, struct span domain, enum key_type type,
 	terminate(out);
 }
 
+/* The keys in a folder guard themselves: it is for all to look at. */
+static bool
+make_folder(const char *path, struct fault *f)
+{
+	if (mkdir(path, 0755) == 0)
+		return chmod(path, 0755) == 0 ||
+		    fault_errno(f, EX_CANTCREAT, "%s", path);
+	return errno == EEXIST || fault_errno(f, EX_CANTCREAT, "%s", path);
+}
+
 bool
 keydir_make(const char *dir, struct span domain, struct fault *f)
 {
 	struct buf path = { 0 };
-	bool ok = true;
+	bool ok;
 
 	folder_path(dir, domain, &path);
-	if (mkdir(dir, 0755) != 0 && errno != EEXIST)
-		ok = fault_errno(f, EX_CANTCREAT, "%s", dir);
-	else if (mkdir(path.p, 0755) != 0 && errno != EEXIST)
-		ok = fault_errno(f, EX_CANTCREAT, "%s", path.p);
+	ok = make_folder(dir, f) && make_folder(path.p, f);
 	buf_free(&path);
 	return ok;
 }

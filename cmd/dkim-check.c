@@ -1,0 +1,257 @@
+/* dkim-check: is the record right, and is it live? */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "check_options.h"
+#include "dns/resolver.h"
+#include "ext/file.h"
+#include "tool/cli.h"
+#include "tool/keydir.h"
+#include "tool/keyinput.h"
+#include "tool/preflight.h"
+#include "tool/probe.h"
+#include "tool/servers.h"
+
+enum { PAUSE_MAX = 30 }; /* seconds between two looks */
+
+/* What is to be checked: names, and their keys where there are any. */
+struct work {
+	struct check_options o;
+	struct keyset keys;
+	struct fault no_key; /* why a key is NULL */
+};
+
+static int64_t
+monotonic(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+static struct resolver *
+open_resolver(const struct check_options *o, unsigned seconds, struct fault *f)
+{
+	struct resolver *dns = o->zone != NULL ?
+	    resolver_zone(o->zone, f) :
+	    resolver_network(o->servers, o->nservers, seconds, f);
+
+	if (dns != NULL)
+		resolver_inspect(dns, true);
+	return dns;
+}
+
+/* The one record that was named; the key need not be there to look at it. */
+static bool
+one_key(struct work *w, struct fault *f)
+{
+	const struct check_options *o = &w->o;
+	struct span domain = buf_span(&o->domain),
+		    selector = buf_span(&o->selector);
+	struct buf path = { 0 };
+	struct key *key;
+
+	if (o->key != NULL) {
+		if ((key = keyinput_read(o->key, o->phrase, f)) == NULL)
+			return false;
+	} else {
+		keydir_path(o->directory, domain, selector, &path);
+		key = keyinput_read(path.p, o->phrase, &w->no_key);
+		buf_free(&path);
+	}
+	keyset_add(&w->keys, domain, selector, key);
+	return true;
+}
+
+static bool
+all_keys(struct work *w, const struct key_access *access, struct fault *f)
+{
+	struct keydir_domains all;
+	bool ok = keydir_domains(w->o.directory, &all, f);
+
+	for (size_t i = 0; ok && i < all.n; i++)
+		ok = keydir_current(w->o.directory, buf_span(&all.v[i]), access,
+			 &w->keys, f) != KEY_FAILED;
+	keydir_domains_free(&all);
+	if (ok && w->keys.n == 0)
+		return fault_set(f, EX_NOINPUT, "%s: no key in use",
+		    w->o.directory);
+	return ok;
+}
+
+static bool
+gather(struct work *w, struct fault *f)
+{
+	const struct check_options *o = &w->o;
+	/* Nothing is signed here. */
+	struct key_access access = { .insecure = true,
+		.passphrase = o->phrase };
+
+	if (o->all)
+		return all_keys(w, &access, f);
+	if (o->selector.n > 0)
+		return one_key(w, f);
+	return keydir_current(o->directory, buf_span(&o->domain), &access,
+		   &w->keys, f) == KEY_FOUND;
+}
+
+/* Asks one by one the zone's own servers, or those given. */
+static void
+check_servers(const struct check_options *o, const struct probe *p,
+    unsigned seconds, struct resolver *dns, struct findings *out)
+{
+	struct servers list = { 0 };
+	struct buf name = { 0 };
+	struct probe_servers servers = { .list = &list,
+		.recursive = !o->authoritative,
+		.seconds = seconds };
+
+	probe_name(p, &name);
+	servers.question = buf_span(&name);
+	if (o->authoritative) {
+		const struct answer *a = resolver_wait(dns,
+		    resolver_ask(dns, servers.question));
+
+		if (a->links > 0)
+			servers.question = buf_span(&a->target);
+		servers_of_zone(&list, servers.question, o->servers,
+		    o->nservers, dns);
+	} else {
+		servers_add(&list, o->servers, o->nservers);
+	}
+	if (list.n > 0)
+		probe_each(p, &servers, dns, out);
+	else
+		findings_add(out, FINDING_NO_SERVERS, servers.question, "%s",
+		    "");
+	servers_free(&list);
+	buf_free(&name);
+}
+
+static bool
+check_one(const struct work *w, const struct signing_key *k, unsigned seconds,
+    struct findings *out, struct fault *f)
+{
+	const struct check_options *o = &w->o;
+	struct resolver *dns = open_resolver(o, seconds, f);
+	struct buf pub = { 0 }, name = { 0 };
+	struct probe p = { .domain = buf_span(&k->domain),
+		.selector = buf_span(&k->selector),
+		.compare = k->key != NULL,
+		.why_not = w->no_key.text,
+		.offline = o->zone != NULL };
+
+	if (dns == NULL)
+		return false;
+	if (p.compare) {
+		key_public(k->key, &pub);
+		p.type = key_type(k->key);
+		p.pub = buf_span(&pub);
+	}
+	probe_name(&p, &name);
+	if (o->authoritative || (o->wait > 0 && o->nservers > 0))
+		check_servers(o, &p, seconds, dns, out);
+	else
+		probe_answer(&p,
+		    resolver_wait(dns, resolver_ask(dns, buf_span(&name))), dns,
+		    out);
+	resolver_free(dns);
+	buf_free(&pub);
+	buf_free(&name);
+	return true;
+}
+
+static bool
+check_keys(const struct work *w, unsigned seconds, struct findings *out,
+    struct fault *f)
+{
+	for (size_t i = 0; i < w->keys.n; i++)
+		if (!check_one(w, &w->keys.v[i], seconds, out, f))
+			return false;
+	return true;
+}
+
+static unsigned
+time_left(const struct work *w, int64_t end)
+{
+	int64_t left = end - monotonic();
+
+	if (w->o.wait == 0 || left > w->o.seconds)
+		return w->o.seconds;
+	return left < 1 ? 1 : (unsigned)left;
+}
+
+/* Looks until there is no error, or until the time is over. */
+static bool
+check_until(const struct work *w, struct findings *out, struct fault *f)
+{
+	int64_t end = monotonic() + w->o.wait, pause = 1, left;
+
+	for (;;) {
+		if (!check_keys(w, time_left(w, end), out, f))
+			return false;
+		left = end - monotonic();
+		if (findings_status(out) == EX_OK || left <= 0)
+			return true;
+		if (w->o.verbose > 0)
+			cli_note("not yet; %lld s left", (long long)left);
+		pause = pause < left ? pause : left;
+		(void)sleep((unsigned)pause);
+		pause = 2 * pause < PAUSE_MAX ? 2 * pause : PAUSE_MAX;
+		findings_free(out);
+	}
+}
+
+static bool
+check_message(const struct work *w, struct findings *out, struct fault *f)
+{
+	struct verifier_rules rules = { .now = w->o.now,
+		.clock_skew = LIMIT_CLOCK_SKEW,
+		.min_key_bits = LIMIT_RSA_BITS_MIN,
+		.max_signatures = LIMIT_SIGNATURES_JUDGED,
+		.allow_body_length = true };
+	struct resolver *dns = open_resolver(&w->o, w->o.seconds, f);
+	struct input *in = dns != NULL ? input_open("-", false, f) : NULL;
+	bool ok = in != NULL && preflight(in, &rules, dns, out, f);
+
+	input_close(in);
+	resolver_free(dns);
+	return ok;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct work w = { 0 };
+	struct findings found = { 0 };
+	struct buf text = { 0 };
+	struct fault f;
+	int status;
+
+	cli_start(argc, argv);
+	check_options_read(&w.o, argc, argv);
+	if (w.o.message)
+		cli_reads_stdin();
+	crypto_start(w.o.phrase.p != NULL);
+	if (w.o.message ? !check_message(&w, &found, &f) :
+			  !gather(&w, &f) || !check_until(&w, &found, &f))
+		cli_die(&f, CLI_SYSEXITS);
+	status = findings_status(&found);
+	if (w.o.json)
+		findings_json(&found, &text);
+	else
+		findings_text(&found, &text);
+	if (!file_write(STDOUT_FILENO, "stdout", text.p, text.n, &f))
+		cli_die(&f, CLI_SYSEXITS);
+	buf_free(&text);
+	findings_free(&found);
+	keyset_free(&w.keys);
+	check_options_free(&w.o);
+	cli_finish(status, CLI_SYSEXITS);
+}

@@ -105,6 +105,19 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/tool/signcommand.h libshared/tool/signtable.h \
               libshared/tool/table.h cmd/check_options.h cmd/sign_options.h \
               cmd/verify_options.h
+              libshared/tool/dmarc.h libshared/tool/findings.h \
+              libshared/tool/lint.h libshared/tool/preflight.h \
+              libshared/tool/probe.h libshared/tool/servers.h \
+              libshared/tool/dnsrec.h libshared/tool/json.h \
+              libshared/ext/command.h libshared/tool/keychoice.h \
+              libshared/tool/keycommand.h libshared/tool/keydir.h \
+              libshared/tool/keyinput.h \
+              libshared/tool/keysource.h libshared/tool/keytable.h \
+              libshared/tool/keytemplate.h libshared/tool/signcommand.h \
+              libshared/tool/signtable.h libshared/tool/table.h \
+              libshared/tool/outcome.h \
+              libshared/tool/output.h libshared/tool/report.h \
+              cmd/sign_options.h cmd/verify_options.h cmd/check_options.h
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
               -D_TIME_BITS=64 -DVERSION=\"$(VERSION)\" \

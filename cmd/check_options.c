@@ -17,6 +17,7 @@
 static const char help[] =
     "usage: dkim-check -d domain [-s selector] [-k key] [options]\n"
     "       dkim-check --all [options]\n"
+    "       dkim-check --signing-table table --key-table table\n"
     "       dkim-check -m [options] < message\n"
     "\n"
     "  -d, --domain DOMAIN      signing domain\n"
@@ -25,6 +26,8 @@ static const char help[] =
     "  -D, --key-dir DIR        key directory\n"
     "      --passphrase-file FILE  for an encrypted key\n"
     "      --all                all domains of the key directory\n"
+    "      --signing-table TABLE, --key-table TABLE\n"
+    "                           every row of these, as dkim-sign takes them\n"
     "  -m, --message            what receivers will make of this message\n"
     "  -n, --nameserver ADDR[@PORT]  ask there (repeatable)\n"
     "  -Z, --zone FILE          answer from a master file\n"
@@ -35,7 +38,15 @@ static const char help[] =
     "      --now EPOCH          take this for the time\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
-enum { OPT_ALL = 256, OPT_AUTHORITATIVE, OPT_NOW, OPT_PASSPHRASE, OPT_WAIT };
+enum {
+	OPT_ALL = 256,
+	OPT_AUTHORITATIVE,
+	OPT_KEY_TABLE,
+	OPT_NOW,
+	OPT_PASSPHRASE,
+	OPT_SIGNING_TABLE,
+	OPT_WAIT
+};
 
 static const struct option long_options[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
@@ -45,11 +56,13 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "key-dir", required_argument, NULL, 'D' },
+	{ "key-table", required_argument, NULL, OPT_KEY_TABLE },
 	{ "message", no_argument, NULL, 'm' },
 	{ "nameserver", required_argument, NULL, 'n' },
 	{ "now", required_argument, NULL, OPT_NOW },
 	{ "passphrase-file", required_argument, NULL, OPT_PASSPHRASE },
 	{ "selector", required_argument, NULL, 's' },
+	{ "signing-table", required_argument, NULL, OPT_SIGNING_TABLE },
 	{ "timeout", required_argument, NULL, 'T' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
@@ -105,8 +118,10 @@ set_option(struct check_options *o, int c, char *argv[])
 	case 'Z': o->zone = optarg; break;
 	case OPT_ALL: o->all = true; break;
 	case OPT_AUTHORITATIVE: o->authoritative = true; break;
+	case OPT_KEY_TABLE: o->key_table = optarg; break;
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
 	case OPT_PASSPHRASE: set_passphrase(o, optarg); break;
+	case OPT_SIGNING_TABLE: o->signing_table = optarg; break;
 	case OPT_WAIT: o->wait = cli_duration("--wait", optarg); break;
 	default: cli_bad_option(c, argv);
 	}
@@ -117,7 +132,9 @@ check_together(struct check_options *o)
 {
 	bool named = o->domain.n > 0 || o->selector.n > 0 || o->key != NULL;
 
-	if (o->all + o->message + named != 1)
+	if ((o->signing_table == NULL) != (o->key_table == NULL))
+		cli_usage("--signing-table and --key-table: only together");
+	if (o->all + o->message + named + (o->key_table != NULL) != 1)
 		cli_usage("needs -d DOMAIN, --all or -m, and one of them only");
 	if (named && o->domain.n == 0)
 		cli_usage("needs -d DOMAIN");

@@ -17,6 +17,7 @@ struct check_options {
 	size_t nservers;
 	const char *zone;
 	unsigned seconds;
+	const char *signing_table, *key_table; /* NULL: not given */
 	bool all;
 	bool authoritative;
 	bool message;

@@ -13,6 +13,7 @@
 #include "tool/cli.h"
 #include "tool/keydir.h"
 #include "tool/keyinput.h"
+#include "tool/keytable.h"
 #include "tool/preflight.h"
 #include "tool/probe.h"
 #include "tool/servers.h"
@@ -225,6 +226,27 @@ check_message(const struct work *w, struct findings *out, struct fault *f)
 	return ok;
 }
 
+static void
+table_finding(void *arg, const struct fault *finding)
+{
+	struct findings *out = arg;
+
+	findings_add(out, FINDING_TABLE_ROW, span_str(finding->text), "%s", "");
+}
+
+/* The tables of dkim-sign, whole; no DNS. */
+static void
+check_tables(const struct check_options *o, struct findings *out)
+{
+	const struct keytables tables = { .signing = o->signing_table,
+		.keys = o->key_table };
+	const struct key_access access = { .passphrase = o->phrase };
+
+	if (keytable_check(&tables, &access, table_finding, out) == 0)
+		findings_add(out, FINDING_TABLES, span_str(o->signing_table),
+		    "%s", "");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -239,8 +261,10 @@ main(int argc, char *argv[])
 	if (w.o.message)
 		cli_reads_stdin();
 	crypto_start(w.o.phrase.p != NULL);
-	if (w.o.message ? !check_message(&w, &found, &f) :
-			  !gather(&w, &f) || !check_until(&w, &found, &f))
+	if (w.o.signing_table != NULL)
+		check_tables(&w.o, &found);
+	else if (w.o.message ? !check_message(&w, &found, &f) :
+			       !gather(&w, &f) || !check_until(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	status = findings_status(&found);
 	if (w.o.json)

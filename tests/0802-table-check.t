@@ -84,4 +84,15 @@ sed -i '15000s/k14999/k20000/' st
 check st kt
 is "20000 domains, and the one that is wrong" "$(cat out)" \
     "st:15000: key k20000 is not in kt"
+if [ -x "$BIN/dkim-check" ]; then
+	run dkim-check --signing-table st --key-table kt
+	is "dkim-check says so, too" "$status$(cat err) $(cut -c1-48 out)" \
+	    "1 error table-row st:15000: key k20000 is not in k"
+	sed -i 15000d st
+	run dkim-check --signing-table st --key-table kt
+	is "dkim-check: sound tables" "$status$(cat out err)" \
+	    "0ok tables st: every row can be used"
+	refuses "dkim-check: one table alone: 64" 64 'only together' \
+	    dkim-check --signing-table st
+fi
 done_testing

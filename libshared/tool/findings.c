@@ -284,6 +284,9 @@ static const struct meaning meanings[] = {
 	[FINDING_SEVERAL_SPF] = { ERROR, "several-spf",
 	    "several SPF records void each other (RFC 7208 section 4.5)",
 	    "leave one" },
+	[FINDING_TABLES] = { OK, "tables", "every row can be used", NULL },
+	[FINDING_TABLE_ROW] = { ERROR, "table-row",
+	    "mail that needs this row would wait", "mend it, check again" },
 };
 
 void

@@ -53,7 +53,7 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/mail/address.o \
               libshared/mail/date.o libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
-              libshared/mail/lines.o libshared/mail/message.o \
+              libshared/mail/lines.o libshared/mail/message.o libshared/mail/strip.o \
               libshared/tool/authres.o libshared/tool/cli.o \
               libshared/tool/dmarc.o libshared/tool/findings.o \
               libshared/tool/lint.o libshared/tool/preflight.o \
@@ -85,7 +85,7 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/mail/address.h \
               libshared/mail/date.h libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \
-              libshared/mail/lines.h libshared/mail/message.h \
+              libshared/mail/lines.h libshared/mail/message.h libshared/mail/strip.h \
               libshared/tool/authres.h libshared/tool/cli.h \
               libshared/tool/dmarc.h libshared/tool/findings.h \
               libshared/tool/lint.h libshared/tool/preflight.h \
@@ -96,7 +96,7 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/tool/output.h libshared/tool/report.h \
               cmd/sign_options.h cmd/verify_options.h cmd/check_options.h
 
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" \
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION=\"$(VERSION)\" \
               -DSYSCONFDIR=\"$(SYSCONFDIR)\" -iquote libshared \
               $(EVP:1=-DCRYPTO_EVP) $(WARN) $(WERROR) $(HARDEN) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK        = $(CC) $(CFLAGS) $(HARDEN) $(HARDEN_LD) $(LDFLAGS)

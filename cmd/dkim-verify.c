@@ -20,9 +20,8 @@
 struct run {
 	struct verify_options o;
 	struct resolver *dns;
-	struct output out;
-	int worst;    /* exit status so far */
-	bool refused; /* the message is not passed on */
+	struct output out; /* without a name until it is needed */
+	int worst;         /* exit status so far */
 };
 
 static int64_t
@@ -75,10 +74,13 @@ tell(const struct message *m, const struct verdicts *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct span query = buf_span(&v->v[i].sig.query);
 
-		cli_note("%s: %.*s: %s (%s)", input_name(m->in), (int)query.n,
-		    query.n > 0 ? query.p : "",
+		const char *why = v->v[i].dns_why;
+
+		cli_note("%s: %.*s: %s (%s%s%s)", input_name(m->in),
+		    (int)query.n, query.n > 0 ? query.p : "",
 		    result_name(result_of(&v->v[i])),
-		    verdict_code(v->v[i].verdict));
+		    verdict_code(v->v[i].verdict), why != NULL ? ": " : "",
+		    why != NULL ? why : "");
 	}
 }
 
@@ -89,13 +91,12 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	enum result result = outcome_of(report->verdicts, report->acceptance);
 	int status = exit_status(r, result);
 	struct buf text = { 0 };
-	bool ok;
+	bool ok = false;
 
 	r->worst = status > r->worst ? status : r->worst;
 	if (r->o.verbose > 0)
 		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
-		r->refused = true;
 		cli_note("%s: refused: dkim=%s", input_name(m->in),
 		    result_name(result));
 		return true;
@@ -104,9 +105,13 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	for (size_t i = 0; r->o.filter && i < m->header.n; i++)
 		m->header.v[i].removed = authres_forged(&m->header.v[i],
 		    r->o.authserv_id);
+	m->drop = SPAN("Authentication-Results");
+	if (r->out.name == NULL && !output_open(&r->out, r->o.output, f))
+		goto done;
 	ok = r->o.filter ?
 	    message_write(m, buf_span(&text), r->out.fd, r->out.name, f) :
 	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
+done:
 	buf_free(&text);
 	return ok;
 }
@@ -186,15 +191,18 @@ main(int argc, char *argv[])
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
-	if (r.dns == NULL || !output_open(&r.out, r.o.output, &f))
+	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
 	if (optind < argc && !names_stdin(argv + optind, argc - optind))
 		input_unused();
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);
-	ok = ok && (r.refused || output_commit(&r.out, NULL, &f));
-	output_close(&r.out);
+	ok = ok &&
+	    (r.out.name == NULL ||
+		output_commit(&r.out, OUTPUT_REPLACE, NULL, &f));
+	if (r.out.name != NULL)
+		output_close(&r.out);
 	if (!ok)
 		cli_die(&f, r.o.style);
 	resolver_free(r.dns);

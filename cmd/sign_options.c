@@ -296,6 +296,9 @@ sign_options_read(struct sign_options *o, int argc, char *argv[])
 		cli_die(&f, o->style);
 	if (o->in_place && (o->output != NULL || optind == argc))
 		cli_usage("--in-place: needs files, and no -o");
+	for (int i = optind; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			cli_usage("-: standard input takes no other files");
 	if (o->in_place && o->header_only)
 		cli_usage("--in-place: not with --header-only");
 	if (optind < argc && !o->in_place && o->output == NULL)

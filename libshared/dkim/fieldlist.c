@@ -190,13 +190,14 @@ oversign(const struct maker *m, struct span name, size_t present)
 static void
 put_name(struct maker *m, struct span name)
 {
-	size_t present = header_count(m->header, name);
-	size_t times = present + (oversign(m, name, present) ? 1 : 0);
+	size_t present, times;
 
 	if (index_of(&m->done, name) < m->done.n ||
 	    any_matches(&m->signed_names.dropped, name))
 		return;
 	add(&m->done, name);
+	present = header_count(m->header, name);
+	times = present + (oversign(m, name, present) ? 1 : 0);
 	for (size_t i = 0; i < times && m->n <= LIMIT_SIGNED_NAMES; i++) {
 		if (m->n++ > 0)
 			buf_addc(m->out, ':');
@@ -211,9 +212,13 @@ put_pattern(struct maker *m, struct span pattern)
 		put_name(m, pattern);
 		return;
 	}
-	for (size_t i = 0; i < m->header->n; i++)
-		if (matches(pattern, m->header->v[i].name))
-			put_name(m, m->header->v[i].name);
+	for (size_t i = 0; i < m->header->n; i++) {
+		struct span name = m->header->v[i].name;
+
+		/* h= has no way to say a name with ";" in it. */
+		if (matches(pattern, name) && name_ok(name))
+			put_name(m, name);
+	}
 }
 
 bool
@@ -233,9 +238,8 @@ fieldlist_make(const struct fieldlist *l, const struct header *h,
 	/* What is oversigned on request is signed as well. */
 	for (size_t i = 0; i < m->oversigned.added.n; i++)
 		put_pattern(m, m->oversigned.added.v[i]);
-	ok = m->n <= LIMIT_SIGNED_NAMES ||
-	    fault_set(f, EX_DATAERR, "more than %d fields to sign",
-		LIMIT_SIGNED_NAMES);
+	ok = (m->n <= LIMIT_SIGNED_NAMES && out->n <= LIMIT_TAGLIST / 2) ||
+	    fault_set(f, EX_DATAERR, "more fields to sign than h= can name");
 done:
 	free(m);
 	return ok;

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sysexits.h>
 
 /*
@@ -325,13 +324,7 @@ rsa_verify(rsa_key *k, enum hash hash, struct span digest, struct span sig)
 static int
 kernel_random(unsigned char *out, int n)
 {
-	for (int done = 0; done < n;) {
-		ssize_t got = getrandom(out + done, (size_t)(n - done), 0);
-
-		if (got < 0)
-			return 0;
-		done += (int)got;
-	}
+	arc4random_buf(out, (size_t)n);
 	return 1;
 }
 
@@ -629,6 +622,14 @@ key_sign(const struct key *k, enum hash hash, struct span digest,
 	if (rc != 1)
 		return openssl_fault(f, "signing");
 	buf_add(sig, out, n);
+	/* A damaged key, or a fault of the machine that would give it away. */
+	if (k->rsa != NULL &&
+	    rsa_verify(k->rsa, hash, digest, buf_span(sig)) != 1) {
+		buf_free(sig);
+		ERR_clear_error();
+		return fault_set(f, EX_CONFIG,
+		    "signing: the RSA key does not verify what it signs");
+	}
 	return true;
 }
 

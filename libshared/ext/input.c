@@ -52,7 +52,7 @@ input_read(struct input *in, void *p, size_t n, struct fault *f)
 
 	do
 		got = read(in->fd, p, n);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && file_try_again(in->fd, POLLIN));
 	if (got < 0) {
 		(void)fault_errno(f, EX_IOERR, "%s", in->name);
 		return -1;
@@ -93,6 +93,15 @@ input_copy(struct input *in, uint64_t offset, uint64_t n, int to,
 	    f);
 }
 
+ssize_t
+input_again(struct input *in, uint64_t offset, void *p, size_t n,
+    struct fault *f)
+{
+	if (in->spool != NULL)
+		return spool_read(in->spool, offset, p, n, f);
+	return file_read_at(in->fd, in->name, in->start + offset, p, n, f);
+}
+
 const char *
 input_name(const struct input *in)
 {
@@ -113,7 +122,7 @@ input_close(struct input *in)
 void
 input_drain(void)
 {
-	enum { PATIENCE = 1000 }; /* milliseconds */
+	enum { PATIENCE = 60000 }; /* milliseconds */
 	struct pollfd wait = { .fd = STDIN_FILENO, .events = POLLIN };
 	struct stat st;
 	char piece[8192];

@@ -34,6 +34,8 @@ decode(struct span rest, struct buf *der)
 	    memmem(rest.p, rest.n, "\n-----END ", 10) :
 	    NULL;
 
+	/* In one piece: growing would leave parts of the key behind. */
+	buf_reserve(der, rest.n);
 	return end != NULL &&
 	    base64_decode(der, (struct span){ rest.p, (size_t)(end - rest.p) });
 }

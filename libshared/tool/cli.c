@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ enum { DIGITS_MAX = 12 };
 void
 cli_start(int argc, char *argv[])
 {
+	struct rlimit core;
 	struct fault f;
 
 	if (!file_guard_standard(&f))
@@ -26,6 +28,13 @@ cli_start(int argc, char *argv[])
 		_exit(EX_USAGE);
 	/* A reader that goes away shows up as a failed write. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* So does a file that grows over its limit. */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	/* Private keys stay out of core files. */
+	if (getrlimit(RLIMIT_CORE, &core) == 0) {
+		core.rlim_cur = 0;
+		(void)setrlimit(RLIMIT_CORE, &core);
+	}
 	opterr = 0;
 }
 

@@ -1,44 +1,75 @@
 #include "tool/output.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+/* A FIFO or a device is written to, and never replaced. */
+static bool
+open_special(struct output *o, const char *path, struct fault *f)
+{
+	o->fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	return o->fd >= 0 || fault_errno(f, EX_CANTCREAT, "%s", path);
+}
+
 bool
 output_open(struct output *o, const char *path, struct fault *f)
 {
+	char *target;
+	struct stat st;
+
 	*o = (struct output){ .fd = STDOUT_FILENO, .name = "stdout" };
 	if (path == NULL || strcmp(path, "-") == 0)
 		return true;
-	if (!newfile_open(&o->file, path, f))
-		return false;
-	o->is_file = true;
-	o->fd = o->file.fd;
 	o->name = path;
-	return true;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return open_special(o, path, f);
+	target = realpath(path, NULL);
+	o->is_file = newfile_open(&o->file, target != NULL ? target : path, f);
+	o->fd = o->file.fd;
+	free(target);
+	return o->is_file;
 }
 
 static mode_t
-default_mode(void)
+allowed(mode_t mode)
 {
 	mode_t mask = umask(077);
 
 	(void)umask(mask);
-	return 0666 & ~mask;
+	return mode & ~mask & 0777;
+}
+
+/* Owner and time of the file that is replaced. */
+static bool
+take_over(const struct output *o, const struct stat *like, struct fault *f)
+{
+	const struct timespec times[2] = { like->st_atim, like->st_mtim };
+
+	if ((like->st_uid != geteuid() || like->st_gid != getegid()) &&
+	    fchown(o->fd, like->st_uid, like->st_gid) != 0)
+		return fault_errno(f, EX_CANTCREAT, "%s: owner", o->name);
+	if (futimens(o->fd, times) != 0)
+		return fault_errno(f, EX_CANTCREAT, "%s: time", o->name);
+	return true;
 }
 
 bool
-output_commit(struct output *o, const struct stat *like, struct fault *f)
+output_commit(struct output *o, enum output_old old, const struct stat *like,
+    struct fault *f)
 {
+	mode_t mode = like == NULL ? allowed(0666) :
+	    old == OUTPUT_KEEP     ? allowed(like->st_mode) :
+				     like->st_mode & 07777;
+
 	if (!o->is_file)
 		return true;
-	if (like != NULL &&
-	    (like->st_uid != geteuid() || like->st_gid != getegid()) &&
-	    fchown(o->fd, like->st_uid, like->st_gid) != 0)
-		return fault_errno(f, EX_CANTCREAT, "%s: owner", o->name);
-	return newfile_commit(&o->file,
-	    like != NULL ? like->st_mode & 07777 : default_mode(), NULL, true,
-	    f);
+	if (like != NULL && old == OUTPUT_REPLACE && !take_over(o, like, f))
+		return false;
+	return newfile_commit(&o->file, mode, NULL, old == OUTPUT_REPLACE, f);
 }
 
 void
@@ -46,5 +77,7 @@ output_close(struct output *o)
 {
 	if (o->is_file)
 		newfile_close(&o->file);
-	o->is_file = false;
+	else if (o->fd > STDOUT_FILENO)
+		(void)close(o->fd);
+	*o = (struct output){ .fd = -1 };
 }

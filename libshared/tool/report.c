@@ -1,5 +1,6 @@
 #include "tool/report.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "dkim/bodyhash.h"
@@ -161,7 +162,10 @@ put_safe(struct buf *out, struct span text)
 	}
 }
 
-/* As Exim's ${extract} and a shell take it: quoted unless it is a plain word. */
+/*
+ * As Exim's ${extract} and a shell take it: quoted unless it is a plain word, and
+ * then without anything that a shell expands.
+ */
 static void
 kv_pair(struct buf *out, const char *name, struct span value)
 {
@@ -177,7 +181,7 @@ kv_pair(struct buf *out, const char *name, struct span value)
 	if (!plain)
 		buf_addc(out, '"');
 	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
+		if (strchr("\"\\$`", value.p[i]) != NULL)
 			buf_addc(out, '\\');
 		put_safe(out, (struct span){ value.p + i, 1 });
 	}

@@ -188,7 +188,7 @@ install: all
 		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 && \
 		$(INSTALL) -m 644 completions/dkim-tools.bash \
 		    $(DESTDIR)$(BASHCOMPDIR)/$$n && \
-		$(INSTALL) -m 644 completions/$$n.fish \
+		$(INSTALL) -m 644 completions/dkim-tools.fish \
 		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish || \
 		    exit 1; \
 	done

@@ -328,6 +328,9 @@ judge(struct flight *fl)
 	if (v->message != VERDICT_OPEN)
 		findings_add(fl->out, FINDING_MALFORMED, SPAN("message"), "%s",
 		    verdict_reason(v->message));
+	else if (header_count(fl->header, SPAN("From")) != 1)
+		findings_add(fl->out, FINDING_MALFORMED, SPAN("message"), "%s",
+		    "not one From: field");
 	judge_signatures(fl);
 	judge_unsubscribe(fl);
 	judge_lines(fl);

@@ -1,0 +1,106 @@
+# bash completion for dkim-sign, dkim-verify, dkim-keygen, dkim-dnsrec and
+# dkim-check.  The options come from --help, domains and selectors from the key
+# directory.
+
+# _dkim_tools_given OPTION...: the argument that one of them has on the line
+_dkim_tools_given() {
+	local i o
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		for o; do
+			if [[ ${COMP_WORDS[i]} == "$o" ]]; then
+				printf '%s\n' "${COMP_WORDS[i + 1]}"
+				return
+			fi
+		done
+	done
+}
+
+_dkim_tools_keydir() {
+	local dir
+	dir=$(_dkim_tools_given -D --key-dir)
+	printf '%s\n' "${dir:-${DKIM_KEYDIR:-/etc/dkim/keys}}"
+}
+
+_dkim_tools_domains() {
+	local d dir
+	dir=$(_dkim_tools_keydir)
+	for d in "$dir"/*/; do
+		[[ -d $d ]] || continue
+		d=${d%/}
+		printf '%s\n' "${d##*/}"
+	done
+}
+
+_dkim_tools_selectors() {
+	local f dir domain
+	dir=$(_dkim_tools_keydir)
+	domain=$(_dkim_tools_given -d --domain)
+	for f in "$dir/${domain:-*}"/*.pem; do
+		[[ -e $f ]] || continue
+		f=${f##*/}
+		printf '%s\n' "${f%.pem}"
+	done
+}
+
+_dkim_tools_files() { # _dkim_tools_files [-d]
+	local IFS=$'\n'
+	compopt -o filenames 2>/dev/null
+	COMPREPLY=($(compgen ${1:--f} -- "$cur"))
+}
+
+_dkim_tools_words() {
+	local IFS=$' \t\n'
+	COMPREPLY=($(compgen -W "$1" -- "$cur"))
+}
+
+_dkim_tools_formats() {
+	case $1 in
+	dkim-dnsrec) echo zone value tinydns nsupdate unbound dnsmasq json route53 cloudflare ;;
+	dkim-check) echo text json ;;
+	*) echo authres json kv text ;;
+	esac
+}
+
+_dkim_tools() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local program=${1##*/}
+	COMPREPLY=()
+	case $prev in
+	-d | --domain | --require | --fallback)
+		_dkim_tools_words "$(_dkim_tools_domains)" ;;
+	-s | --selector) _dkim_tools_words "$(_dkim_tools_selectors)" ;;
+	-D | --key-dir | --dump) _dkim_tools_files -d ;;
+	-F | --format) _dkim_tools_words "$(_dkim_tools_formats "$program")" ;;
+	-a | --algorithm)
+		case $program in
+		dkim-keygen) _dkim_tools_words 'rsa ed25519' ;;
+		*) _dkim_tools_words 'rsa-sha256 ed25519-sha256' ;;
+		esac
+		;;
+	-c | --canonicalization)
+		_dkim_tools_words 'relaxed/relaxed relaxed/simple simple/relaxed simple/simple' ;;
+	-b | --bits) _dkim_tools_words '2048 1024 3072 4096' ;;
+	--exit-style) _dkim_tools_words 'mta sysexits qmail' ;;
+	--hash) _dkim_tools_words sha256 ;;
+	--group) COMPREPLY=($(compgen -g -- "$cur")) ;;
+	--if-signed) _dkim_tools_words 'add skip replace' ;;
+	--no-key | --long-lines) _dkim_tools_words 'pass fail' ;;
+	--body-length)
+		if [[ $program == dkim-verify ]]; then
+			_dkim_tools_words 'accept reject'
+		else
+			_dkim_tools_files
+		fi
+		;;
+	*)
+		if [[ $cur == -* ]]; then
+			_dkim_tools_words "$("$1" --help 2>/dev/null |
+			    grep '^ ' | grep -oE -- '--[a-z][a-z0-9-]*')"
+		else
+			_dkim_tools_files
+		fi
+		;;
+	esac
+}
+
+complete -F _dkim_tools dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check

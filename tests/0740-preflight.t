@@ -23,44 +23,54 @@ mail() { # mail FROM-DOMAIN [FIELD...]
 	[ $# -eq 0 ] || printf '%s\n' "$@"
 	printf '\nbody\n'
 }
-# flight NAME EXIT CODES: of the message on standard input
+# flight NAME EXIT CODES: of the message in m
 flight() {
-	run dkim-check -m -Z zone
+	run dkim-check -m -Z zone <m
 	is "$1" "$status $(awk '{ print $2 }' out | sort | tr '\n' ' ')" "$2 $3 "
 }
-mail example.com | dkim-sign -s ed -k ed.pem | flight "all is well" 0 "aligned dmarc signature spf"
-mail example.com | flight "no signature" 1 "dmarc spf unsigned"
-mail example.com | dkim-sign -s ed -k ed.pem | sed 's/^body/changed/' |
-    flight "the body was changed" 1 "dmarc signature-fails spf"
-mail example.com | dkim-sign -s gone -k ed.pem | flight "no key" 1 "dmarc signature-fails spf"
-mail example.com | dkim-sign -d other.org -s ed -k ed.pem |
-    flight "another domain signs" 1 "dmarc signature spf unaligned"
-mail sub.example.com | dkim-sign -d example.com -s ed -k ed.pem |
-    flight "the parent signs" 0 "aligned dmarc signature spf"
-mail a.strict.org | dkim-sign -d strict.org -s ed -k ed.pem |
-    flight "the parent signs, and the policy is strict" 1 "dmarc dmarc-none no-spf signature unaligned"
-mail a.gov.test | dkim-sign -d b.gov.test -s ed -k ed.pem |
-    flight "a neighbour under a public suffix" 1 "dmarc no-spf signature unaligned"
-mail example.net | dkim-sign -d other.org -s ed -k ed.pem |
-    flight "no DMARC, no SPF" 1 "no-dmarc no-spf signature unaligned"
-mail example.com | dkim-sign -s weak -k weak.pem | flight "1024 bits" 0 \
+mail example.com | dkim-sign -s ed -k ed.pem >m
+flight "all is well" 0 "aligned dmarc signature spf"
+mail example.com >m
+flight "no signature" 1 "dmarc spf unsigned"
+mail example.com | dkim-sign -s ed -k ed.pem | sed 's/^body/changed/' >m
+flight "the body was changed" 1 "dmarc signature-fails spf"
+mail example.com | dkim-sign -s gone -k ed.pem >m
+flight "no key" 1 "dmarc signature-fails spf"
+mail example.com | dkim-sign -d other.org -s ed -k ed.pem >m
+flight "another domain signs" 1 "dmarc signature spf unaligned"
+mail sub.example.com | dkim-sign -d example.com -s ed -k ed.pem >m
+flight "the parent signs" 0 "aligned dmarc signature spf"
+mail a.strict.org | dkim-sign -d strict.org -s ed -k ed.pem >m
+flight "the parent signs, and the policy is strict" 1 "dmarc dmarc-none no-spf signature unaligned"
+mail a.gov.test | dkim-sign -d b.gov.test -s ed -k ed.pem >m
+flight "a neighbour under a public suffix" 1 "dmarc no-spf signature unaligned"
+mail example.net | dkim-sign -d other.org -s ed -k ed.pem >m
+flight "no DMARC, no SPF" 1 "no-dmarc no-spf signature unaligned"
+mail example.com | dkim-sign -s weak -k weak.pem >m
+flight "1024 bits" 0 \
     "aligned dmarc signature signed-weakly spf"
-mail example.com | dkim-sign -s ed -k ed.pem -l | flight "l=" 0 \
+mail example.com | dkim-sign -s ed -k ed.pem -l >m
+flight "l=" 0 \
     "aligned body-length dmarc signature spf"
-mail example.com | dkim-sign -s ed -k ed.pem -x 3600 | flight "x= in an hour" 0 \
+mail example.com | dkim-sign -s ed -k ed.pem -x 3600 >m
+flight "x= in an hour" 0 \
     "aligned dmarc expires-soon signature spf"
-mail example.com | dkim-sign -s ed -k ed.pem -H From -O '' | flight "From: alone is signed" 0 \
+mail example.com | dkim-sign -s ed -k ed.pem -H From -O '' >m
+flight "From: alone is signed" 0 \
     "aligned dmarc field-addable field-unsigned signature spf"
 like "... and what is not" "$(cat out)" 'field-unsigned .*\(Subject, To, Date\)'
 mail example.com 'List-Unsubscribe: <https://x/>' 'List-Unsubscribe-Post: List-Unsubscribe=One-Click' >list
-dkim-sign -s ed -k ed.pem <list | flight "one-click, signed" 0 "aligned dmarc signature spf"
-dkim-sign -s ed -k ed.pem -H -List-Unsubscribe-Post <list 2>/dev/null |
-    flight "one-click, not signed" 1 "aligned dmarc signature spf unsubscribe-unsigned"
+dkim-sign -s ed -k ed.pem <list >m
+flight "one-click, signed" 0 "aligned dmarc signature spf"
+dkim-sign -s ed -k ed.pem -H -List-Unsubscribe-Post <list 2>/dev/null >m
+flight "one-click, not signed" 1 "aligned dmarc signature spf unsubscribe-unsigned"
 { mail example.com; awk 'BEGIN { for (i = 0; i < 999; i++) printf "x"; print "" }'; } |
-    dkim-sign -s ed -k ed.pem 2>/dev/null | flight "999 octets in a line" 0 "aligned dmarc long-line signature spf"
-{ mail example.com; printf 'a\rb\n'; } | dkim-sign -s ed -k ed.pem 2>/dev/null |
-    flight "a bare CR" 0 "aligned bare-cr dmarc signature spf"
-mail example.com 'From: c@other.org' | flight "two From:" 1 "malformed unsigned"
+    dkim-sign -s ed -k ed.pem 2>/dev/null >m
+flight "999 octets in a line" 0 "aligned dmarc long-line signature spf"
+{ mail example.com; printf 'a\rb\n'; } | dkim-sign -s ed -k ed.pem 2>/dev/null >m
+flight "a bare CR" 0 "aligned bare-cr dmarc signature spf"
+mail example.com 'From: c@other.org' >m
+flight "two From:" 1 "malformed unsigned"
 refuses "nothing: 65" 65 . dkim-check -m -Z zone </dev/null
 mail example.com | dkim-sign -s ed -k ed.pem >signed
 run dkim-check -m -n 127.0.0.1@1 -T 1 <signed

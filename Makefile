@@ -39,11 +39,13 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
               libshared/base/span.o libshared/dkim/algorithm.o \
               libshared/dkim/bodyhash.o libshared/dkim/canon.o \
+              libshared/dkim/dksig.o libshared/dkim/domainkeys.o \
               libshared/dkim/fieldlist.o libshared/dkim/keyrec.o \
               libshared/dkim/qp.o libshared/dkim/sig.o \
               libshared/dkim/signer.o libshared/dkim/taglist.o \
               libshared/dkim/verdict.o libshared/dkim/verifier.o \
-              libshared/ext/crypto.o libshared/ext/der.o \
+              libshared/ext/chain.o libshared/ext/crypto.o \
+              libshared/ext/der.o \
               libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
               libshared/dns/dnsquery.o libshared/ext/file.o \
               libshared/ext/idn.o libshared/ext/input.o \
@@ -54,7 +56,8 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/mail/fold.o libshared/mail/header.o \
               libshared/mail/lines.o libshared/mail/message.o \
               libshared/tool/authres.o libshared/tool/cli.o \
-              libshared/tool/dnsrec.o libshared/tool/forged.o \
+              libshared/tool/dkverify.o libshared/tool/dnsrec.o \
+              libshared/tool/forged.o libshared/tool/handover.o \
               libshared/tool/json.o libshared/tool/keysource.o \
               libshared/tool/outcome.o libshared/tool/output.o \
               libshared/tool/report.o
@@ -65,11 +68,13 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/base/limits.h libshared/base/mem.h \
               libshared/base/span.h libshared/dkim/algorithm.h \
               libshared/dkim/bodyhash.h libshared/dkim/canon.h \
+              libshared/dkim/dksig.h libshared/dkim/domainkeys.h \
               libshared/dkim/fieldlist.h libshared/dkim/keyrec.h \
               libshared/dkim/qp.h libshared/dkim/sig.h \
               libshared/dkim/signer.h libshared/dkim/taglist.h \
               libshared/dkim/verdict.h libshared/dkim/verifier.h \
-              libshared/ext/crypto.h libshared/ext/der.h \
+              libshared/ext/chain.h libshared/ext/crypto.h \
+              libshared/ext/der.h \
               libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
               libshared/dns/dnsquery.h libshared/ext/file.h \
               libshared/ext/idn.h libshared/ext/input.h \
@@ -80,7 +85,8 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/mail/fold.h libshared/mail/header.h \
               libshared/mail/lines.h libshared/mail/message.h \
               libshared/tool/authres.h libshared/tool/cli.h \
-              libshared/tool/dnsrec.h libshared/tool/json.h \
+              libshared/tool/dkverify.h libshared/tool/dnsrec.h \
+              libshared/tool/handover.h libshared/tool/json.h \
               libshared/tool/keysource.h libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \
               cmd/sign_options.h cmd/verify_options.h

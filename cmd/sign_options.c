@@ -15,6 +15,7 @@
 static const char help[] =
     "usage: dkim-sign [-d domain] [-s selector] -k key ... [options] < "
     "message\n"
+    "       dkim-sign [options] -- command [arg ...] < message\n"
     "       dkim-sign [options] -o dir | --in-place file ...\n"
     "\n"
     "  -d, --domain DOMAIN        signing domain (default: that of From:)\n"
@@ -41,7 +42,7 @@ static const char help[] =
     "  -o, --output FILE|DIR      write there\n"
     "      --in-place             replace each file\n"
     "      --now EPOCH            take this for the time\n"
-    "      --exit-style mta|sysexits\n"
+    "      --exit-style mta|sysexits|qmail\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
 enum {
@@ -182,7 +183,9 @@ set_option(struct sign_options *o, int c, char *argv[])
 	case 'V': cli_version();
 	case 'x': o->expire = cli_duration("-x", optarg); break;
 	case 'z': s->copy_fields = true; break;
-	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
+	case OPT_EXIT_STYLE:
+		o->style = cli_style(optarg, CLI_QMAIL_REMOTE);
+		break;
 	case OPT_FALLBACK:
 		read_domain("--fallback", optarg, &o->fallback);
 		break;
@@ -268,13 +271,32 @@ check_times(struct sign_options *o)
 		cli_usage("-x: expires beyond what x= can say");
 }
 
-void
-sign_options_read(struct sign_options *o, int argc, char *argv[])
+/* Where the signed message goes. */
+static void
+check_target(const struct sign_options *o, const char *file)
 {
+	if (o->in_place && (o->output != NULL || file == NULL))
+		cli_usage("--in-place: needs files, and no -o");
+	if (o->command != NULL &&
+	    (file != NULL || o->output != NULL || o->header_only))
+		cli_usage("%s: a command takes the message on stdin; no files, "
+			  "-o or --header-only",
+		    o->command[0]);
+	if (o->style == CLI_QMAIL_REMOTE && o->command == NULL)
+		cli_usage("--exit-style qmail: needs -- COMMAND");
+	if (file != NULL && !o->in_place && o->output == NULL)
+		cli_usage("%s: files need -o DIR or --in-place", file);
+}
+
+void
+sign_options_read(struct sign_options *o, int *count, char *argv[])
+{
+	char **command = cli_command(count, argv);
+	int c, argc = *count;
 	struct fault f;
-	int c;
 
 	*o = (struct sign_options){ .from_header = "From",
+		.command = command,
 		.now = time(NULL),
 		.any_algorithm = true,
 		.style = CLI_MTA,
@@ -294,10 +316,10 @@ sign_options_read(struct sign_options *o, int argc, char *argv[])
 	check_times(o);
 	if (!fieldlist_check(&o->spec.fields, &f))
 		cli_die(&f, o->style);
-	if (o->in_place && (o->output != NULL || optind == argc))
-		cli_usage("--in-place: needs files, and no -o");
-	if (optind < argc && !o->in_place && o->output == NULL)
-		cli_usage("%s: files need -o DIR or --in-place", argv[optind]);
+	check_target(o, optind < argc ? argv[optind] : NULL);
+	/* Room is for one line. */
+	if (o->style == CLI_QMAIL_REMOTE)
+		o->verbose = 0;
 }
 
 void

@@ -50,7 +50,7 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dns/dnsquery.o libshared/ext/file.o \
               libshared/ext/idn.o libshared/ext/input.o \
               libshared/dns/nameserver.o libshared/ext/newfile.o \
-              libshared/ext/pubkey.o libshared/dns/resolver.o \
+              libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
               libshared/mail/date.o libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
@@ -79,7 +79,7 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dns/dnsquery.h libshared/ext/file.h \
               libshared/ext/idn.h libshared/ext/input.h \
               libshared/dns/nameserver.h libshared/ext/newfile.h \
-              libshared/ext/pubkey.h libshared/dns/resolver.h \
+              libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
               libshared/mail/date.h libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \

@@ -312,6 +312,8 @@ honest("54: l= with zeros in front", l=size, tags=[("l", "000%d" % size)])
 for l in (0, 1, size - 1):
     case("54, B1, B4: l=%d" % l, sign(MSG, rsa, l=l), "policy", "body-length",
          check=says(unsigned_bytes=size - l, body_length=l))
+EMPTY = MSG.split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+case("54, B4: l=0 even where the body is empty", sign(EMPTY, rsa, l=0), "policy", "body-length")
 case("54: --body-length=accept", sign(MSG, rsa, l=5), "pass", "ok",
      args=["--body-length=accept"])
 case("B1: l= and text appended", sign(MSG, rsa, l=size) + b"spam\r\n", "policy", "body-length")
@@ -685,8 +687,11 @@ for what, m in (("the attacker's first", SECOND + MSG),
          "multiple-from")
 case("147, A6: a From added to a signed message", SECOND + sign(MSG, rsa), "policy",
      "multiple-from")
-case("147, A6: two From fields, both signed",
-     sign(SECOND + MSG, rsa, h=["from", "from", "subject"]), ("policy"), "multiple-from")
+case("147: two From fields, both signed: the signature holds, the reader has to choose",
+     sign(SECOND + MSG, rsa, h=["from", "from", "subject"]), "pass", "ok",
+     check=says(aligned="no"))
+case("147: three, two of them signed", sign(
+    SECOND + SECOND + MSG, rsa, h=["from", "from", "subject"]), "policy", "multiple-from")
 case("66, B7: a second Subject, none oversigned", b"Subject: spam\r\n" + sign(MSG, rsa), "pass")
 case("66, B7: a second Subject against oversigning",
      b"Subject: spam\r\n" + sign(MSG, rsa, h=["from", "subject", "subject"]), "fail",
@@ -737,11 +742,12 @@ OLD = b"Received: from a by b; Sun, 22 Nov 2020 10:00:00 +0000\r\n" + sign(
 case("--now received: in time then", OLD, "pass", args=["--now", "received"])
 case("--now received: expired then", OLD.replace(b"Nov 2020", b"Nov 2021"), "policy", "expired",
      args=["--now", "received"])
+huge = forged(RSA(8192).n, rng.getrandbits(8190) | 1)
 start = time.time()
 case("F4: a huge exponent costs nothing", GOOD * 10 + MSG, [("policy", "permerror")] * 10,
-     records={NAME: forged(RSA(8192).n, rng.getrandbits(8190) | 1)})
+     records={NAME: huge})
 took = time.time() - start
-tap.ok(took < 0.5 * forge.SLOWER, "F4: nor ten of them", "%.2f s" % took)
+tap.ok(took < forge.SLOWER, "F4: nor ten of them", "%.2f s" % took)
 
 # ---------------------------------------------------- EAI (166), D13: JSON
 U = MSG.replace(b"Alice", "Al\u00efce".encode())
@@ -749,6 +755,9 @@ case("166: a U-label in d= of an EAI message", sign(U, rsa, d="b\u00fccher.examp
      records={"sel._domainkey.xn--bcher-kva.example": rsa.record()})
 case("166: a UTF-8 local part in i=", sign(U, rsa, tags=[("i", "al\u00efce@example.com")]), "pass")
 case("166: invalid UTF-8 in i=", sign(U, rsa, tags=[("i", b"al\xffce@example.com")]), "neutral")
+for junk in (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3"):
+    syntax("166: octets that are no UTF-8 in an unknown tag: %r" % junk, code="bad-syntax",
+           tags=[("+foo", b"a" + junk + b"b")])
 case("A26: an IDN that is none", sign(U, rsa, d="b\u2024c.xn--\u00fc"), "neutral", silent=True)
 
 rng = random.Random(13)

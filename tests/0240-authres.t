@@ -324,6 +324,9 @@ for what, field in (
         ("nothing", b"Authentication-Results: \r\n"),
         ("no id", b"Authentication-Results: ; dkim=pass\r\n"),
         ("another id, unknown version", b"Authentication-Results: other.id 99; dkim=pass\r\n"),
+        ("another id, an open comment behind", b"Authentication-Results: other.id; dkim=pass (x\r\n"),
+        ("another id, an open quote behind", b'Authentication-Results: other.id; dkim="pass\r\n'),
+        ("behind a comment with an escape", b"Authentication-Results: (x\\() our.id; dkim=pass\r\n"),
         ("a second word", b"Authentication-Results: other.id our.id; dkim=pass\r\n"),
         ("only a comment", b"Authentication-Results: (our.id)\r\n"),
         ("1 MiB of comment", b"Authentication-Results: " + (b"(a" * 60000) + b"\r\n")):
@@ -332,6 +335,7 @@ for what, field in (("a subdomain", ar("our.id.evil.com")), ("a longer name", ar
                     ("a parent", ar("id")), ("another", ar("other.example")),
                     ("ours in a comment", ar("other.id (our.id)")),
                     ("version 1", ar("other.id 1")),
+                    ("ours behind an escape in a comment", ar("(x\\) our.id ) other.id")),
                     ("ours as a value", ar("other.id", "; dkim=pass header.d=our.id")),
                     ("ours in the body's place", ar("other.id", "; x=our.id;\r\n our.id; dkim=pass")),
                     ("ARC's", b"ARC-Authentication-Results: i=1; our.id; dkim=pass\r\n"),

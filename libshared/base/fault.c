@@ -25,8 +25,8 @@ append(struct fault *f, const char *text)
 	f->text[n] = '\0';
 }
 
-static void
-append_format(struct fault *f, const char *fmt, va_list ap)
+static void ATTR_VPRINTF(2)
+    append_format(struct fault *f, const char *fmt, va_list ap)
 {
 	char raw[ROOM];
 

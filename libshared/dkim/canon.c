@@ -40,19 +40,46 @@ void
 canon_body_init(struct canon_body *c, enum canon mode, canon_put *put,
     void *arg)
 {
-	*c = (struct canon_body){ .mode = mode, .put = put, .arg = arg };
+	c->mode = mode;
+	c->put = put;
+	c->arg = arg;
+	c->blank_lines = c->n = 0;
+	c->space = c->cr = c->text = c->any = false;
 }
 
-/* Puts out text of the current line, after all that was held back. */
 static void
-put_text(struct canon_body *c, const char *p, size_t n)
+flush(struct canon_body *c)
+{
+	if (c->n > 0)
+		c->put(c->arg, c->block, c->n);
+	c->n = 0;
+}
+
+static void
+emit(struct canon_body *c, char octet)
+{
+	if (c->n == CANON_BLOCK)
+		flush(c);
+	c->block[c->n++] = octet;
+}
+
+static void
+emit_line_end(struct canon_body *c)
+{
+	emit(c, '\r');
+	emit(c, '\n');
+}
+
+/* Puts out an octet of the current line, after all that was held back. */
+static void
+emit_text(struct canon_body *c, char octet)
 {
 	for (; c->blank_lines > 0; c->blank_lines--)
-		c->put(c->arg, "\r\n", 2);
+		emit_line_end(c);
 	if (c->space)
-		c->put(c->arg, " ", 1);
+		emit(c, ' ');
 	c->space = false;
-	c->put(c->arg, p, n);
+	emit(c, octet);
 	c->text = c->any = true;
 }
 
@@ -60,22 +87,52 @@ static void
 end_line(struct canon_body *c)
 {
 	if (c->text)
-		c->put(c->arg, "\r\n", 2);
+		emit_line_end(c);
 	else
 		c->blank_lines++;
 	c->text = c->space = c->cr = false;
 }
 
-/* How many octets from p on are plain: kept as they are in this mode. */
-static size_t
-plain(const struct canon_body *c, const char *p, const char *end)
+/* One octet, whatever the state: all of sections 3.4.3 and 3.4.4 is here. */
+static void
+step(struct canon_body *c, char octet)
 {
-	const char *q = p;
+	if (octet == '\n') {
+		end_line(c);
+		return;
+	}
+	if (c->cr)
+		emit_text(c, '\r');
+	c->cr = octet == '\r';
+	if (c->cr)
+		return;
+	if (c->mode == CANON_RELAXED && ascii_wsp(octet))
+		c->space = true;
+	else
+		emit_text(c, octet);
+}
 
-	while (q < end && *q != '\n' && *q != '\r' &&
-	    (c->mode == CANON_SIMPLE || (*q != ' ' && *q != '\t')))
-		q++;
-	return (size_t)(q - p);
+/*
+ * Copies what stands for itself at p, where nothing is held back; the rest is
+ * for step.  Returns how many octets that were.
+ */
+static size_t
+copy_plain(struct canon_body *c, const char *p, size_t n)
+{
+	size_t room;
+
+	if (c->cr || c->space || c->blank_lines > 0)
+		return 0;
+	if (c->n > CANON_BLOCK / 2)
+		flush(c);
+	room = CANON_BLOCK - c->n;
+	n = n < room ? n : room;
+	n = c->mode == CANON_SIMPLE ? scan_copy_line(c->block + c->n, p, n) :
+				      scan_copy_words(c->block + c->n, p, n);
+	c->n += n;
+	if (n > 0)
+		c->text = c->any = true;
+	return n;
 }
 
 void
@@ -85,21 +142,9 @@ canon_body_add(struct canon_body *c, const void *data, size_t n)
 	const char *end = p + n;
 
 	while (p < end) {
-		size_t run = plain(c, p, end);
-
-		if (*p == '\n') {
-			end_line(c);
-			p++;
-			continue;
-		}
-		if (c->cr)
-			put_text(c, "\r", 1);
-		c->cr = *p == '\r';
-		if (run > 0)
-			put_text(c, p, run);
-		else if (!c->cr)
-			c->space = true;
-		p += run > 0 ? run : 1;
+		p += copy_plain(c, p, (size_t)(end - p));
+		if (p < end)
+			step(c, *p++);
 	}
 }
 
@@ -107,13 +152,14 @@ void
 canon_body_end(struct canon_body *c)
 {
 	if (c->cr)
-		put_text(c, "\r", 1);
+		emit_text(c, '\r');
 	c->cr = false;
 	if (c->text)
 		end_line(c);
 	/* RFC 6376 section 3.4.3: an empty body is one CRLF; relaxed, nothing. */
 	if (!c->any && c->mode == CANON_SIMPLE)
-		c->put(c->arg, "\r\n", 2);
+		emit_line_end(c);
+	flush(c);
 }
 
 static void

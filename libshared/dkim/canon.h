@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "ext/scan.h"
 #include "mail/header.h"
 
 /* RFC 6376 section 3.4. */
@@ -26,11 +27,13 @@ void canon_field(enum canon c, const struct field *field, struct buf *out);
 
 /*
  * The body as a stream.  Give it the octets in pieces of any size; it hands
- * canonical octets to put.  A line ends at LF, and a CR straight before that
+ * canonical octets to put, in large pieces.  A line ends at LF, and a CR straight before that
  * LF belongs to the line ending, so LF and CRLF input give the same octets.  A
  * last line without an ending gets one.
  */
 typedef void canon_put(void *arg, const void *p, size_t n);
+
+enum { CANON_BLOCK = 32 << 10 };
 
 struct canon_body {
 	enum canon mode;
@@ -41,6 +44,8 @@ struct canon_body {
 	bool cr;              /* CR held back: LF may follow */
 	bool text;            /* this line has put something out */
 	bool any;             /* the body has put something out */
+	size_t n;             /* octets in block, not yet handed to put */
+	char block[CANON_BLOCK + SCAN_SLACK];
 };
 
 void canon_body_init(struct canon_body *c, enum canon mode, canon_put *put,

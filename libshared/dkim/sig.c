@@ -105,7 +105,9 @@ find_at(struct span text)
 
 		if (c == '"')
 			quoted = !quoted;
-		else if (c == '\\' && quoted)
+		else if (c == '\\' && !quoted)
+			return text.n;
+		else if (c == '\\')
 			i++;
 		else if (c == '@' && !quoted)
 			at = i;

@@ -21,7 +21,7 @@ labels_ok(struct span name, size_t least)
 	if (name.n == 0 || name.n > NAME)
 		return false;
 	for (; span_cut(&name, '.', &label); n++) {
-		if (label.n == 0 || label.n > LABEL)
+		if (label.n == 0 || label.n > LABEL || label.p[0] == '-')
 			return false;
 		for (size_t i = 0; i < label.n; i++)
 			if (!name_octet(label.p[i]))

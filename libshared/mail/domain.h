@@ -8,9 +8,10 @@
 
 /*
  * Names in A-label form: letters, digits, '-' and, as found in the field, '_',
- * in labels of 1 to 63 octets, 253 in all, no dot at the end (RFC 5321 section
- * 4.1.2).  What passes holds no '/', no "..", no dot in front and nothing that
- * DNS, a shell or a header field would take amiss.
+ * in labels of 1 to 63 octets, 253 in all, no dot at the end, no '-' before a
+ * label (RFC 5321 section 4.1.2).  What passes holds no '/', no "..", no dot in
+ * front and nothing that DNS, a command, a shell or a header field would take
+ * amiss.
  */
 bool domain_ok(struct span d);   /* a signing domain: two labels or more */
 bool selector_ok(struct span s); /* one label or more, RFC 6376 section 3.1 */

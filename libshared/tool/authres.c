@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mail/domain.h"
 #include "mail/fold.h"
 
 enum { IDENTITY_SHOWN = 320, B_SHOWN = 8 };
@@ -60,9 +61,41 @@ put_property(struct fold *fold, const char *name, struct span value)
 	buf_free(&word);
 }
 
+/* A name, as A-labels: not every reader takes UTF-8. */
+static void
+put_name(struct fold *fold, const char *property, struct span name)
+{
+	struct buf ascii = { 0 };
+
+	if (span_ascii(name))
+		put_property(fold, property, name);
+	else if (selector_ascii(name, &ascii))
+		put_property(fold, property, buf_span(&ascii));
+	buf_free(&ascii);
+}
+
+/* dot-atom-text of RFC 5322 section 3.2.3, or nothing at all. */
+static bool
+is_dot_atom(struct span local)
+{
+	struct span word;
+
+	if (local.n == 0)
+		return true;
+	while (span_cut(&local, '.', &word)) {
+		for (size_t i = 0; i < word.n; i++)
+			if (!is_token(word.p[i]) &&
+			    strchr("/?=", word.p[i]) == NULL)
+				return false;
+		if (word.n == 0)
+			return false;
+	}
+	return true;
+}
+
 /*
- * header.i only where its local-part is a dot-atom: readers disagree on how a
- * quoted one is to be written.
+ * header.i only where its local-part needs no quoting: readers disagree on how
+ * a quoted one is to be written.
  */
 static void
 put_identity(struct fold *fold, const struct sig *s)
@@ -70,13 +103,10 @@ put_identity(struct fold *fold, const struct sig *s)
 	struct span i = buf_span(&s->identity);
 	struct buf word = { 0 };
 
-	if (i.n == 0 || i.n > IDENTITY_SHOWN)
+	if (i.n == 0 || i.n > IDENTITY_SHOWN || !span_ascii(i) ||
+	    !is_dot_atom((struct span){ i.p, s->identity_domain - 1 }))
 		return;
-	for (size_t k = 0; k + 1 < s->identity_domain; k++)
-		if ((unsigned char)i.p[k] < 0x80 && !is_token(i.p[k]) &&
-		    strchr("/?=", i.p[k]) == NULL)
-			return;
-	buf_addf(&word, "header.i=");
+	buf_adds(&word, "header.i=");
 	buf_add_span(&word, i);
 	fold_word(fold, buf_span(&word));
 	buf_free(&word);
@@ -187,9 +217,9 @@ put_signature(struct fold *fold, const struct verdicts *v, size_t i,
 	if (twin && b.n > 0)
 		put_comment(fold, "same signature twice", NULL);
 	put_comments(fold, r, h);
-	put_property(fold, "d", s->domain);
+	put_name(fold, "d", s->domain);
 	put_identity(fold, s);
-	put_property(fold, "s", s->selector);
+	put_name(fold, "s", s->selector);
 	put_property(fold, "a", s->algorithm_text);
 	put_property(fold, "b", buf_span(&b));
 	buf_free(&b);

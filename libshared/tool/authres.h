@@ -23,7 +23,7 @@ void authres_format(const char *id, const struct verdicts *v,
 
 /*
  * Does this field claim to come from id (section 5)?  Also true for one that
- * cannot be parsed; false for any other field.
+ * cannot be parsed or has another version than 1; false for any other field.
  */
 bool authres_forged(const struct field *f, const char *id);
 

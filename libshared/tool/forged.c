@@ -90,14 +90,17 @@ take_id(struct scan *s, struct buf *id)
 	return id->n > 0;
 }
 
-/* [CFWS 1*DIGIT [CFWS]] and then ";" or the end; older writers put a "/". */
+/*
+ * [CFWS version [CFWS]] and then ";" or the end; the version is 1.  Older writers
+ * put a "/" before it.
+ */
 static bool
 take_version(struct scan *s)
 {
 	skip_cfws(s);
 	if (s->rest.n > 0 && s->rest.p[0] == '/')
 		(void)take(s);
-	while (s->rest.n > 0 && ascii_digit(s->rest.p[0]))
+	if (s->rest.n > 0 && s->rest.p[0] == '1')
 		(void)take(s);
 	skip_cfws(s);
 	return s->rest.n == 0 || s->rest.p[0] == ';';

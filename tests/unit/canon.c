@@ -414,6 +414,83 @@ field_vector(const char *raw, const char *simple, const char *relaxed)
 	}
 }
 
+/* A small generator of its own, the same everywhere (Knuth's MMIX). */
+static unsigned
+draw(uint64_t *state, unsigned below)
+{
+	*state = *state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(*state >> 33) % below;
+}
+
+static char
+draw_octet(uint64_t *state)
+{
+	unsigned k = draw(state, 4 * LETTERS);
+
+	return k < LETTERS ? alphabet[k] : (char)('b' + k);
+}
+
+/* Long enough for whatever is done to many octets at a time. */
+static void
+random_bodies(enum canon mode)
+{
+	char body[ROOM / 2];
+	uint64_t state = 1;
+	unsigned wrong = 0;
+
+	for (unsigned k = 0; k < 20000 && wrong < 10; k++) {
+		size_t n = draw(&state, sizeof(body));
+
+		for (size_t i = 0; i < n; i++)
+			body[i] = draw_octet(&state);
+		wrong += !body_agrees(mode, body, n,
+		    draw(&state, (unsigned)n + 1), false);
+	}
+	ok(wrong == 0, "20000 longer bodies, each cut somewhere",
+	    mode_name[mode == CANON_RELAXED]);
+}
+
+static void
+fnv_put(void *arg, const void *p, size_t n)
+{
+	uint64_t *sum = arg;
+
+	for (size_t i = 0; i < n; i++)
+		*sum = (*sum ^ ((const unsigned char *)p)[i]) * 1099511628211u;
+}
+
+static uint64_t
+sum_in_pieces(enum canon mode, const char *body, size_t n, size_t piece)
+{
+	uint64_t sum = 14695981039346656037u;
+	struct canon_body c;
+
+	canon_body_init(&c, mode, fnv_put, &sum);
+	for (size_t i = 0; i < n; i += piece)
+		canon_body_add(&c, body + i, n - i < piece ? n - i : piece);
+	canon_body_end(&c);
+	return sum;
+}
+
+/* Over the edges of the block in which the canonical octets are gathered. */
+static void
+large_body(enum canon mode)
+{
+	static const size_t pieces[] = { 2, 15, 16, 17, 4095, 65536, 1 << 20 };
+	static char body[8 * CANON_BLOCK];
+	uint64_t state = 2, want;
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < sizeof(body); i++)
+		body[i] = draw_octet(&state);
+	want = sum_in_pieces(mode, body, sizeof(body), 1);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++)
+		wrong += want !=
+		    sum_in_pieces(mode, body, sizeof(body), pieces[i]);
+	ok(wrong == 0, "a large body, in pieces of many sizes",
+	    mode_name[mode == CANON_RELAXED]);
+}
+
 int
 main(void)
 {
@@ -423,6 +500,8 @@ main(void)
 		enum canon mode = m ? CANON_RELAXED : CANON_SIMPLE;
 
 		all_bodies(mode);
+		random_bodies(mode);
+		large_body(mode);
 		blank_lines(mode);
 		all_fields(mode, "X:");
 		all_fields(mode, "X-Long \t:");

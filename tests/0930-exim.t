@@ -143,14 +143,9 @@ chmod 755 bin/dkim-sign
 waits "dkim-sign is killed" '' big
 mv bin/away bin/dkim-sign
 mended "dkim-sign is killed"
-# Exim gives a filter no TMPDIR, so /tmp is filled, with us put back inside.
-mount --bind "$T" /mnt
-mount -t tmpfs -o size=16k,mode=1777 none /tmp
-mkdir "$T"
-mount --bind /mnt "$T"
+fill_tmp
 waits "disk full" '' big
-umount "$T"
-umount /tmp
+free_tmp
 mended "disk full"
 rm -f gate/message
 mv bin/gateway bin/away

@@ -52,7 +52,22 @@ user() { # user NAME UID
 	echo "$1:x:$2:" >>/etc/group
 }
 
-# waits for WHAT SECONDS TEST...: until it is true
+# Leaves 16 KiB in /tmp, with this test put back inside: few mail systems hand on a
+# TMPDIR.
+fill_tmp() {
+	mount --bind "$T" /mnt
+	mount -t tmpfs -o size=16k,mode=1777 none /tmp
+	mkdir -p "$T"
+	mount --bind /mnt "$T"
+}
+
+free_tmp() {
+	umount "$T"
+	umount /tmp
+	umount /mnt
+}
+
+# wait_for SECONDS TEST...: until it is true
 wait_for() {
 	w_n=$(($1 * 10))
 	shift

@@ -49,12 +49,12 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
               libshared/dns/dnsquery.o libshared/ext/file.o \
               libshared/ext/idn.o libshared/ext/input.o \
-              libshared/dns/nameserver.o libshared/ext/newfile.o \
+              libshared/dns/nameserver.o libshared/ext/newfile.o libshared/ext/pem.o \
               libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
               libshared/mail/date.o libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
-              libshared/mail/lines.o libshared/mail/message.o \
+              libshared/mail/lines.o libshared/mail/message.o libshared/mail/strip.o \
               libshared/tool/authres.o libshared/tool/cli.o \
               libshared/tool/dkverify.o libshared/tool/dnsrec.o \
               libshared/tool/forged.o libshared/tool/handover.o \
@@ -78,12 +78,12 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
               libshared/dns/dnsquery.h libshared/ext/file.h \
               libshared/ext/idn.h libshared/ext/input.h \
-              libshared/dns/nameserver.h libshared/ext/newfile.h \
+              libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
               libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
               libshared/mail/date.h libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \
-              libshared/mail/lines.h libshared/mail/message.h \
+              libshared/mail/lines.h libshared/mail/message.h libshared/mail/strip.h \
               libshared/tool/authres.h libshared/tool/cli.h \
               libshared/tool/dkverify.h libshared/tool/dnsrec.h \
               libshared/tool/handover.h libshared/tool/json.h \
@@ -91,9 +91,9 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/tool/output.h libshared/tool/report.h \
               cmd/sign_options.h cmd/verify_options.h
 
-ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" \
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DVERSION=\"$(VERSION)\" \
               -DSYSCONFDIR=\"$(SYSCONFDIR)\" -iquote libshared \
-              $(WARN) $(WERROR) $(HARDEN) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+              $(EVP:1=-DCRYPTO_EVP) $(WARN) $(WERROR) $(HARDEN) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK        = $(CC) $(CFLAGS) $(HARDEN) $(HARDEN_LD) $(LDFLAGS)
 
 all: $(CMD)

@@ -127,6 +127,7 @@ main(int argc, char *argv[])
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
+	crypto_start(false);
 	if ((key = read_key(&o, &f)) == NULL)
 		cli_die(&f, CLI_SYSEXITS);
 	key_public(key, &pub);

@@ -151,26 +151,21 @@ key_path(const struct options *o, struct buf *path, struct fault *f)
 }
 
 static bool
-write_key(const struct options *o, const struct key *key, struct fault *f)
+write_key(const struct options *o, struct span pem, struct fault *f)
 {
-	struct buf pem = { 0 }, path = { 0 };
+	struct buf path = { 0 };
 	bool ok = false;
 
-	if (!key_private_pem(key, &pem, f))
-		goto done;
-	if (o->output != NULL && strcmp(o->output, "-") == 0) {
-		ok = file_write(STDOUT_FILENO, "stdout", pem.p, pem.n, f);
-		goto done;
-	}
+	if (o->output != NULL && strcmp(o->output, "-") == 0)
+		return file_write(STDOUT_FILENO, "stdout", pem.p, pem.n, f);
 	if (o->output != NULL) {
 		buf_adds(&path, o->output);
 		buf_addc(&path, '\0');
 	} else if (!key_path(o, &path, f)) {
 		goto done;
 	}
-	ok = newfile_write(path.p, 0600, NULL, o->force, buf_span(&pem), f);
+	ok = newfile_write(path.p, 0600, NULL, o->force, pem, f);
 done:
-	buf_wipe(&pem);
 	buf_free(&path);
 	return ok;
 }
@@ -197,14 +192,19 @@ print_record(const struct options *o, const struct key *key, struct fault *f)
 int
 main(int argc, char *argv[])
 {
+	struct buf pem = { 0 };
 	struct options o;
 	struct fault f;
 	struct key *key;
+	bool ok;
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
-	if ((key = key_generate(o.type, o.bits, &f)) == NULL ||
-	    !write_key(&o, key, &f))
+	crypto_start(false);
+	key = key_generate(o.type, o.bits, &pem, &f);
+	ok = key != NULL && write_key(&o, buf_span(&pem), &f);
+	buf_wipe(&pem);
+	if (!ok)
 		cli_die(&f, CLI_SYSEXITS);
 	if ((o.output == NULL || strcmp(o.output, "-") != 0) &&
 	    !print_record(&o, key, &f))

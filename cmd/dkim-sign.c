@@ -22,7 +22,7 @@
 struct run {
 	struct sign_options o;
 	struct keyset fixed; /* of each -k without "%": its key, at its place */
-	const char *path;
+	enum output_old old; /* what becomes of a file in the way */
 	struct message m;
 	struct keyset keys; /* chosen for this message */
 	struct lines lines;
@@ -268,7 +268,7 @@ write_message(struct run *r, struct span top, const char *target,
 		return false;
 	ok = r->o.header_only ? file_write(out.fd, out.name, top.p, top.n, f) :
 				message_write(&r->m, top, out.fd, out.name, f);
-	ok = ok && output_commit(&out, like, f);
+	ok = ok && output_commit(&out, r->old, like, f);
 	output_close(&out);
 	return ok;
 }
@@ -332,6 +332,8 @@ sign_files(struct run *r, char *files[], int n)
 {
 	int worst = EX_OK;
 
+	/* Files of one name from two folders must not swallow each other. */
+	r->old = r->o.in_place ? OUTPUT_REPLACE : OUTPUT_KEEP;
 	for (int i = 0; i < n; i++) {
 		const char *slash = strrchr(files[i], '/');
 		struct buf target = { 0 };
@@ -365,9 +367,13 @@ main(int argc, char *argv[])
 	cli_start(argc, argv);
 	if (cli_asks_qmail(argc, argv))
 		cli_answer_remote(report, sizeof(report));
+	cli_reads_stdin();
 	sign_options_read(&r.o, &argc, argv);
+	crypto_start(r.o.access.passphrase.p != NULL);
 	if (!read_fixed_keys(&r, &f))
 		cli_die(&f, r.o.style);
+	if (optind < argc)
+		input_unused();
 	if (optind < argc)
 		status = sign_files(&r, argv + optind, argc - optind);
 	else if (!sign(&r, "-", r.o.output, &f))

@@ -22,8 +22,8 @@
 struct run {
 	struct verify_options o;
 	struct resolver *dns;
-	struct output out;
-	int worst; /* exit status so far */
+	struct output out; /* without a name until it is needed */
+	int worst;         /* exit status so far */
 };
 
 static int64_t
@@ -78,15 +78,31 @@ format(const struct run *r, const struct report *report, const char *eol,
 	}
 }
 
+/* -v: what was looked up, and what came of it. */
+static void
+tell(const struct message *m, const struct verdicts *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		struct span query = buf_span(&v->v[i].sig.query);
+
+		cli_note("%s: %.*s: %s (%s)", input_name(m->in), (int)query.n,
+		    query.n > 0 ? query.p : "",
+		    result_name(result_of(&v->v[i])),
+		    verdict_code(v->v[i].verdict));
+	}
+}
+
 static bool
 write_result(struct run *r, struct message *m, const struct report *report,
     struct fault *f)
 {
 	int status = exit_status(r, report);
 	struct buf text = { 0 };
-	bool ok;
+	bool ok = false;
 
 	r->worst = status > r->worst ? status : r->worst;
+	if (r->o.verbose > 0)
+		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
 		cli_note("%s: refused: dkim=%s", input_name(m->in),
 		    result_name(outcome_of(report->verdicts,
@@ -97,11 +113,16 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	for (size_t i = 0; r->o.filter && i < m->header.n; i++)
 		m->header.v[i].removed = authres_forged(&m->header.v[i],
 		    r->o.authserv_id);
+	m->drop = SPAN("Authentication-Results");
+	if (r->o.command == NULL && r->out.name == NULL &&
+	    !output_open(&r->out, r->o.output, f))
+		goto done;
 	ok = r->o.command != NULL ?
 	    handover(m, buf_span(&text), r->o.command, f) :
 	    r->o.filter ?
 	    message_write(m, buf_span(&text), r->out.fd, r->out.name, f) :
 	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
+done:
 	buf_free(&text);
 	return ok;
 }
@@ -191,6 +212,16 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 	return true;
 }
 
+static bool
+names_stdin(char *files[], int n)
+{
+	bool any = false;
+
+	for (int i = 0; i < n; i++)
+		any = any || strcmp(files[i], "-") == 0;
+	return any;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -202,20 +233,27 @@ main(int argc, char *argv[])
 	cli_start(argc, argv);
 	if (cli_asks_qmail(argc, argv))
 		cli_answer_queue();
+	cli_reads_stdin();
 	verify_options_read(&r.o, &argc, argv);
+	crypto_start(false);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
 	/* To qmail-queue(8) only the message is what is read. */
 	if (r.dns == NULL && r.o.style == CLI_QMAIL_QUEUE)
 		f.code = EX_CONFIG;
-	if (r.dns == NULL || !output_open(&r.out, r.o.output, &f))
+	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
+	if (optind < argc && !names_stdin(argv + optind, argc - optind))
+		input_unused();
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);
-	ok = ok && output_commit(&r.out, NULL, &f);
-	output_close(&r.out);
+	ok = ok &&
+	    (r.out.name == NULL ||
+		output_commit(&r.out, OUTPUT_REPLACE, NULL, &f));
+	if (r.out.name != NULL)
+		output_close(&r.out);
 	if (!ok)
 		cli_die(&f, r.o.style);
 	resolver_free(r.dns);

@@ -277,6 +277,8 @@ check_target(const struct sign_options *o, const char *file)
 {
 	if (o->in_place && (o->output != NULL || file == NULL))
 		cli_usage("--in-place: needs files, and no -o");
+	if (o->in_place && o->header_only)
+		cli_usage("--in-place: not with --header-only");
 	if (o->command != NULL &&
 	    (file != NULL || o->output != NULL || o->header_only))
 		cli_usage("%s: a command takes the message on stdin; no files, "
@@ -317,6 +319,9 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 	if (!fieldlist_check(&o->spec.fields, &f))
 		cli_die(&f, o->style);
 	check_target(o, optind < argc ? argv[optind] : NULL);
+	for (int i = optind; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			cli_usage("-: standard input takes no other files");
 	/* Room is for one line. */
 	if (o->style == CLI_QMAIL_REMOTE)
 		o->verbose = 0;

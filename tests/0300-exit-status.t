@@ -220,12 +220,13 @@ cat msg fill >big
 cat signed fill >bigsigned
 for style in mta sysexits; do
 	[ $style = mta ] && want=75 || want=73
-	cat big | f_prog=dkim-sign fails \
+	f_prog=dkim-sign fails \
 	    "dkim-sign: no temporary file to be had, $style: $want" "$want" nowhere \
-	    env TMPDIR="$T/nowhere" $SIGN --exit-style $style
-	cat bigsigned | f_prog=dkim-verify fails \
+	    sh -c "cat big | TMPDIR=$T/nowhere $SIGN --exit-style $style"
+	f_prog=dkim-verify fails \
 	    "dkim-verify -f: no temporary file to be had, $style: $want" "$want" nowhere \
-	    env TMPDIR="$T/nowhere" dkim-verify -f -Z zone --exit-style $style
+	    sh -c "cat bigsigned |
+		TMPDIR=$T/nowhere dkim-verify -f -Z zone --exit-style $style"
 	[ $style = mta ] && want=75 || want=74
 	if [ -w /dev/full ]; then
 		for input in msg big; do

@@ -29,6 +29,13 @@ struct names {
 	size_t n;
 };
 
+/* What the text of an option comes to. */
+struct choice {
+	struct names names;
+	struct names added;   /* those of them that the option names itself */
+	struct names dropped; /* -Name: not even where a pattern has it */
+};
+
 static bool
 take_name(struct span *rest, struct span *name)
 {
@@ -71,7 +78,7 @@ index_of(const struct names *list, struct span name)
 }
 
 static bool
-listed(const struct names *list, struct span name)
+any_matches(const struct names *list, struct span name)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (matches(list->v[i], name))
@@ -79,23 +86,17 @@ listed(const struct names *list, struct span name)
 	return false;
 }
 
+static bool
+listed(const struct choice *c, struct span name)
+{
+	return any_matches(&c->names, name) && !any_matches(&c->dropped, name);
+}
+
 static void
 add(struct names *list, struct span name)
 {
 	if (index_of(list, name) == list->n && list->n < LIMIT_SIGNED_NAMES)
 		list->v[list->n++] = name;
-}
-
-static void
-drop(struct names *list, struct span name)
-{
-	size_t i = index_of(list, name);
-
-	if (i == list->n)
-		return;
-	list->n--;
-	for (; i < list->n; i++)
-		list->v[i] = list->v[i + 1];
 }
 
 static bool
@@ -125,14 +126,13 @@ is_change(struct span text)
 }
 
 static bool
-read_list(struct names *list, const char *text, const char *standard,
+read_list(struct choice *c, const char *text, const char *standard,
     struct fault *f)
 {
 	struct span rest, name;
 
-	list->n = 0;
 	if (text == NULL || is_change(span_str(text)))
-		read_default(list, standard);
+		read_default(&c->names, standard);
 	if (text == NULL || *text == '\0')
 		return true;
 	for (rest = span_str(text); take_name(&rest, &name);) {
@@ -143,10 +143,9 @@ read_list(struct names *list, const char *text, const char *standard,
 		if (!name_ok(name))
 			return fault_set(f, EX_USAGE,
 			    "%s: not a list of field names", text);
-		if (minus)
-			drop(list, name);
-		else
-			add(list, name);
+		add(minus ? &c->dropped : &c->names, name);
+		if (!minus)
+			add(&c->added, name);
 	}
 	return true;
 }
@@ -154,21 +153,20 @@ read_list(struct names *list, const char *text, const char *standard,
 bool
 fieldlist_check(const struct fieldlist *l, struct fault *f)
 {
-	struct names *list = mem_alloc(sizeof(*list));
-	bool ok = read_list(list, l->oversigned, default_oversigned, f) &&
-	    read_list(list, l->signed_names, default_signed, f);
+	struct choice *c = mem_alloc(2 * sizeof(*c));
+	bool ok = read_list(&c[0], l->oversigned, default_oversigned, f) &&
+	    read_list(&c[1], l->signed_names, default_signed, f);
 
-	if (ok && !listed(list, SPAN("From")))
+	if (ok && !listed(&c[1], SPAN("From")))
 		ok = fault_set(f, EX_USAGE,
 		    "From has to be signed (RFC 6376 section 5.4)");
-	free(list);
+	free(c);
 	return ok;
 }
 
 struct maker {
 	const struct header *header;
-	const struct fieldlist *options;
-	struct names signed_names, oversigned;
+	struct choice signed_names, oversigned;
 	struct names done;
 	struct buf *out;
 	size_t n; /* names in h= so far */
@@ -181,7 +179,7 @@ oversign(const struct maker *m, struct span name, size_t present)
 
 	if (!listed(&m->oversigned, name))
 		return false;
-	if (m->options->oversigned != NULL || present > 0)
+	if (present > 0 || any_matches(&m->oversigned.added, name))
 		return true;
 	while (take_name(&rest, &later))
 		if (span_eq_nocase(later, name))
@@ -192,12 +190,14 @@ oversign(const struct maker *m, struct span name, size_t present)
 static void
 put_name(struct maker *m, struct span name)
 {
-	size_t present = header_count(m->header, name);
-	size_t times = present + (oversign(m, name, present) ? 1 : 0);
+	size_t present, times;
 
-	if (index_of(&m->done, name) < m->done.n)
+	if (index_of(&m->done, name) < m->done.n ||
+	    any_matches(&m->signed_names.dropped, name))
 		return;
 	add(&m->done, name);
+	present = header_count(m->header, name);
+	times = present + (oversign(m, name, present) ? 1 : 0);
 	for (size_t i = 0; i < times && m->n <= LIMIT_SIGNED_NAMES; i++) {
 		if (m->n++ > 0)
 			buf_addc(m->out, ':');
@@ -212,9 +212,13 @@ put_pattern(struct maker *m, struct span pattern)
 		put_name(m, pattern);
 		return;
 	}
-	for (size_t i = 0; i < m->header->n; i++)
-		if (matches(pattern, m->header->v[i].name))
-			put_name(m, m->header->v[i].name);
+	for (size_t i = 0; i < m->header->n; i++) {
+		struct span name = m->header->v[i].name;
+
+		/* h= has no way to say a name with ";" in it. */
+		if (matches(pattern, name) && name_ok(name))
+			put_name(m, name);
+	}
 }
 
 bool
@@ -225,19 +229,17 @@ fieldlist_make(const struct fieldlist *l, const struct header *h,
 	bool ok = false;
 
 	m->header = h;
-	m->options = l;
 	m->out = out;
 	if (!read_list(&m->signed_names, l->signed_names, default_signed, f) ||
 	    !read_list(&m->oversigned, l->oversigned, default_oversigned, f))
 		goto done;
-	for (size_t i = 0; i < m->signed_names.n; i++)
-		put_pattern(m, m->signed_names.v[i]);
+	for (size_t i = 0; i < m->signed_names.names.n; i++)
+		put_pattern(m, m->signed_names.names.v[i]);
 	/* What is oversigned on request is signed as well. */
-	for (size_t i = 0; l->oversigned != NULL && i < m->oversigned.n; i++)
-		put_pattern(m, m->oversigned.v[i]);
-	ok = m->n <= LIMIT_SIGNED_NAMES ||
-	    fault_set(f, EX_DATAERR, "more than %d fields to sign",
-		LIMIT_SIGNED_NAMES);
+	for (size_t i = 0; i < m->oversigned.added.n; i++)
+		put_pattern(m, m->oversigned.added.v[i]);
+	ok = (m->n <= LIMIT_SIGNED_NAMES && out->n <= LIMIT_TAGLIST / 2) ||
+	    fault_set(f, EX_DATAERR, "more fields to sign than h= can name");
 done:
 	free(m);
 	return ok;

@@ -115,12 +115,18 @@ find_at(struct span text)
 	return quoted ? text.n : at;
 }
 
+/* UTF-8 without control characters, those of U+0080 to U+009F included. */
 static bool
 printable(struct span text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c < 0x20 || c == 0x7f ||
+		    (c == 0xc2 && i + 1 < text.n &&
+			(unsigned char)text.p[i + 1] < 0xa0))
 			return false;
+	}
 	return span_utf8(text);
 }
 

@@ -120,33 +120,34 @@ static void
 put_copies(const struct signer *s, const struct wanted *w, struct fold *fold)
 {
 	struct span rest = buf_span(&w->fields), name;
+	size_t room = (LIMIT_TAGLIST - w->fields.n) / 2;
 	struct header_pick pick;
-	struct buf copy = { 0 };
-	size_t used = 0;
+	struct buf copies = { 0 };
 
 	header_pick_begin(&pick, s->header);
 	while (taglist_item(&rest, &name)) {
 		const struct field *field = header_pick(&pick, name, NULL);
+		size_t before = copies.n;
 
 		if (field == NULL)
 			continue;
-		copy.n = 0;
-		buf_adds(&copy, used == 0 ? "z=" : "|");
-		qp_encode(&copy, field->name, ":|");
-		buf_addc(&copy, ':');
-		qp_encode(&copy, field->value, "|");
-		used += copy.n + copy.n / FOLD_COLUMNS * 3;
-		if (used > LIMIT_TAGLIST / 2)
+		if (before > 0)
+			buf_addc(&copies, '|');
+		qp_encode(&copies, field->name, ":|");
+		buf_addc(&copies, ':');
+		qp_encode(&copies, field->value, "|");
+		if (copies.n > room) {
+			copies.n = before;
 			break;
-		if (copy.p[0] == 'z')
-			fold_word(fold, (struct span){ copy.p, 2 });
-		fold_anywhere(fold,
-		    span_from(buf_span(&copy), copy.p[0] == 'z' ? 2 : 0));
+		}
 	}
-	if (used > 0)
-		fold_put(fold, SPAN(";"));
 	header_pick_end(&pick);
-	buf_free(&copy);
+	if (copies.n > 0) {
+		fold_word(fold, SPAN("z="));
+		fold_anywhere(fold, buf_span(&copies));
+		fold_put(fold, SPAN(";"));
+	}
+	buf_free(&copies);
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "dkim/verifier.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -234,36 +235,54 @@ judge_key(const struct verifier *v, struct result_one *r,
 	return verdict;
 }
 
+/* For qsort: the records of an answer in an order of their own. */
+static int
+by_text(const void *a, const void *b)
+{
+	const struct buf *x = *(const struct buf *const *)a;
+	const struct buf *y = *(const struct buf *const *)b;
+	size_t n = x->n < y->n ? x->n : y->n;
+	int order = n > 0 ? memcmp(x->p, y->p, n) : 0;
+
+	return order != 0 ? order : x->n < y->n ? -1 : x->n > y->n;
+}
+
 /*
  * Several records at one name come in no particular order, so every one counts:
- * a pass ends it, else the verdict stands that got furthest.
+ * a pass ends it, else the verdict stands that got furthest, and of two such the
+ * one of a key that is not being tested.
  */
 static void
 judge_answer(const struct verifier *v, struct result_one *r,
     const struct answer *a)
 {
+	const struct buf *sorted[LIMIT_TXT_RECORDS];
 	struct result_one best = *r;
 	enum verdict found = VERDICT_KEY_SYNTAX;
 	size_t tried = 0;
 
+	for (size_t i = 0; i < a->n; i++)
+		sorted[i] = &a->v[i];
+	qsort(sorted, a->n, sizeof(const struct buf *), by_text);
 	for (size_t i = 0; i < a->n && tried < LIMIT_KEY_RECORDS; i++) {
 		enum verdict verdict = VERDICT_OPEN;
 		struct result_one now = *r;
 		struct keyrec rec;
 		bool shaped;
 
-		if (keyrec_parse(&rec, buf_span(&a->v[i]), &shaped, &verdict)) {
+		if (keyrec_parse(&rec, buf_span(sorted[i]), &shaped,
+			&verdict)) {
 			verdict = judge_key(v, &now, &rec);
 			keyrec_free(&rec);
 		}
 		if (shaped)
 			tried++;
-		if (verdict == VERDICT_OK ||
-		    (found != VERDICT_OK && verdict >= found)) {
+		if (verdict == VERDICT_OK || verdict > found ||
+		    (verdict == found && !now.testing)) {
 			found = verdict;
 			best = now;
 		}
-		if (found == VERDICT_OK)
+		if (verdict == VERDICT_OK)
 			break;
 	}
 	*r = best;

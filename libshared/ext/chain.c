@@ -12,8 +12,10 @@ chain_exec(char *const argv[], int fd, struct fault *f)
 		return fault_errno(f, EX_OSERR, "temporary file");
 	/* What is ignored stays ignored over exec; the others are reset. */
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	(void)execvp(argv[0], argv);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 	return fault_errno(f, errno == ENOENT ? EX_UNAVAILABLE : EX_OSERR, "%s",
 	    argv[0]);
 }

@@ -15,8 +15,11 @@ enum hash { HASH_SHA1, HASH_SHA256 };
 
 enum { DIGEST_MAX = 32 };
 
-/* To be called once, before anything else here. */
-void crypto_start(void);
+/*
+ * To be called once, before anything else here.  encrypted: keys may have to be
+ * decrypted, which needs more of the library.
+ */
+void crypto_start(bool encrypted);
 
 /*
  * A running hash.  Adding cannot fail for the caller: an OpenSSL error sticks
@@ -52,18 +55,18 @@ ATTR_CHECK struct key *key_from_public(enum key_type type, struct span octets,
 /* A public key in PEM or DER as other programs write it; NULL when it is none. */
 ATTR_CHECK struct key *key_from_spki(struct span text);
 
-/* bits counts for KEY_RSA only. */
+/*
+ * A new pair, and its private key in PKCS #8 and PEM, unencrypted, which the
+ * caller wipes.  bits counts for KEY_RSA only.
+ */
 ATTR_CHECK struct key *key_generate(enum key_type type, unsigned bits,
-    struct fault *f);
+    struct buf *pem, struct fault *f);
 
 void key_free(struct key *k);
 
 enum key_type key_type(const struct key *k);
 unsigned key_bits(const struct key *k);
 void key_public(const struct key *k, struct buf *out); /* as for p= */
-/* PKCS #8 PEM, unencrypted.  The caller wipes out. */
-ATTR_CHECK bool key_private_pem(const struct key *k, struct buf *out,
-    struct fault *f);
 
 /*
  * Both work on a finished digest, for both key types, so that no caller tells

@@ -1,7 +1,7 @@
 #include "ext/der.h"
 
 enum { TAG_INTEGER = 0x02, TAG_BIT_STRING = 0x03, TAG_NULL = 0x05 };
-enum { TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
+enum { TAG_OCTETS = 0x04, TAG_OID = 0x06, TAG_SEQUENCE = 0x30 };
 
 const struct span der_oid_rsa = { "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 9 };
 const struct span der_oid_ed25519 = { "\x2b\x65\x70", 3 };
@@ -89,4 +89,21 @@ der_spki(struct span der, struct span *oid, struct span *key)
 		return false;
 	*key = span_from(*key, 1);
 	return true;
+}
+
+bool
+der_pkcs8(struct span der, struct span *oid, struct span *key)
+{
+	struct span body, version, algorithm;
+
+	return take(&der, TAG_SEQUENCE, &body) && der.n == 0 &&
+	    take(&body, TAG_INTEGER, &version) &&
+	    take(&body, TAG_SEQUENCE, &algorithm) &&
+	    take(&algorithm, TAG_OID, oid) && take(&body, TAG_OCTETS, key);
+}
+
+bool
+der_octets(struct span der, struct span *content)
+{
+	return take(&der, TAG_OCTETS, content) && der.n == 0;
 }

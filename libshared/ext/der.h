@@ -23,6 +23,15 @@ ATTR_CHECK bool der_rsa_public(struct span der, struct der_rsa *out);
  */
 ATTR_CHECK bool der_spki(struct span der, struct span *oid, struct span *key);
 
+/*
+ * PrivateKeyInfo, RFC 5208 section 5: *oid as above, *key the octets of the
+ * inner octet string.  Attributes behind it are not looked at.
+ */
+ATTR_CHECK bool der_pkcs8(struct span der, struct span *oid, struct span *key);
+
+/* The content of one OCTET STRING that is all of der. */
+ATTR_CHECK bool der_octets(struct span der, struct span *content);
+
 extern const struct span der_oid_rsa;
 extern const struct span der_oid_ed25519;
 

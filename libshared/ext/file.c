@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+
+enum { PIECE = 4096 };
 
 static bool
 mode_ok(const char *path, const struct stat *st, struct fault *f)
@@ -33,11 +36,11 @@ file_slurp_fd(int fd, const char *name, size_t max, struct buf *out,
 	for (;;) {
 		ssize_t got;
 
-		buf_reserve(out, 4096);
-		got = read(fd, out->p + out->n, 4096);
+		buf_reserve(out, PIECE);
+		got = read(fd, out->p + out->n, PIECE);
 		if (got == 0)
 			return true;
-		if (got < 0 && errno == EINTR)
+		if (got < 0 && file_try_again(fd, POLLIN))
 			continue;
 		if (got < 0)
 			return fault_errno(f, EX_IOERR, "%s", name);
@@ -46,6 +49,14 @@ file_slurp_fd(int fd, const char *name, size_t max, struct buf *out,
 			return fault_set(f, EX_CONFIG,
 			    "%s: longer than %zu octets", name, max);
 	}
+}
+
+/* All of it at once: growing would leave parts of a secret behind. */
+static bool
+room_for(struct buf *out, size_t n)
+{
+	buf_reserve(out, n + 2 * PIECE);
+	return true;
 }
 
 enum file_state
@@ -66,11 +77,27 @@ file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
 		(void)fault_errno(f, EX_IOERR, "%s", path);
 	else if (!S_ISREG(st.st_mode))
 		(void)fault_set(f, EX_NOINPUT, "%s: not a regular file", path);
+	else if ((uintmax_t)st.st_size > max)
+		(void)fault_set(f, EX_CONFIG, "%s: longer than %zu octets",
+		    path, max);
 	else if ((secrecy == FILE_PUBLIC || mode_ok(path, &st, f)) &&
+	    room_for(out, (size_t)st.st_size) &&
 	    file_slurp_fd(fd, path, max, out, f))
 		state = FILE_READ;
 	(void)close(fd);
 	return state;
+}
+
+bool
+file_try_again(int fd, short events)
+{
+	struct pollfd wait = { .fd = fd, .events = events };
+
+	if (errno == EINTR)
+		return true;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return false;
+	return poll(&wait, 1, -1) == 1 || errno == EINTR;
 }
 
 bool
@@ -82,7 +109,7 @@ file_write(int fd, const char *name, const void *data, size_t n,
 	while (n > 0) {
 		ssize_t done = write(fd, p, n);
 
-		if (done < 0 && errno == EINTR)
+		if (done < 0 && file_try_again(fd, POLLOUT))
 			continue;
 		if (done < 0 && errno == EPIPE) {
 			*f = (struct fault){ .code = EX_IOERR };
@@ -96,6 +123,20 @@ file_write(int fd, const char *name, const void *data, size_t n,
 	return true;
 }
 
+ssize_t
+file_read_at(int fd, const char *name, uint64_t offset, void *p, size_t n,
+    struct fault *f)
+{
+	ssize_t got;
+
+	do
+		got = pread(fd, p, n, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		(void)fault_errno(f, EX_IOERR, "%s", name);
+	return got;
+}
+
 bool
 file_copy(int from, const char *from_name, uint64_t offset, uint64_t n, int to,
     const char *to_name, struct fault *f)
@@ -106,12 +147,11 @@ file_copy(int from, const char *from_name, uint64_t offset, uint64_t n, int to,
 
 	while (ok && n > 0) {
 		size_t want = n < CHUNK ? (size_t)n : CHUNK;
-		ssize_t got = pread(from, piece, want, (off_t)offset);
+		ssize_t got = file_read_at(from, from_name, offset, piece, want,
+		    f);
 
-		if (got < 0 && errno == EINTR)
-			continue;
 		if (got < 0)
-			ok = fault_errno(f, EX_IOERR, "%s", from_name);
+			ok = false;
 		else if (got == 0)
 			ok = fault_set(f, EX_IOERR, "%s: became shorter",
 			    from_name);

@@ -35,9 +35,19 @@ ATTR_CHECK enum file_state file_slurp(const char *path,
 ATTR_CHECK bool file_slurp_fd(int fd, const char *name, size_t max,
     struct buf *out, struct fault *f);
 
+/*
+ * For a descriptor that others may have made non-blocking: after read(2) or
+ * write(2) failed, true when it should be tried again, which is once it is ready.
+ */
+bool file_try_again(int fd, short events);
+
 /* Writes all of it.  EX_IOERR otherwise, with no text for a broken pipe. */
 ATTR_CHECK bool file_write(int fd, const char *name, const void *p, size_t n,
     struct fault *f);
+
+/* As pread(2).  -1 and EX_IOERR on an error. */
+ATTR_CHECK ssize_t file_read_at(int fd, const char *name, uint64_t offset,
+    void *p, size_t n, struct fault *f);
 
 /*
  * Copies n octets at offset of a regular file.  EX_IOERR, among others when the

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -51,7 +52,7 @@ input_read(struct input *in, void *p, size_t n, struct fault *f)
 
 	do
 		got = read(in->fd, p, n);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && file_try_again(in->fd, POLLIN));
 	if (got < 0) {
 		(void)fault_errno(f, EX_IOERR, "%s", in->name);
 		return -1;
@@ -92,6 +93,15 @@ input_copy(struct input *in, uint64_t offset, uint64_t n, int to,
 	    f);
 }
 
+ssize_t
+input_again(struct input *in, uint64_t offset, void *p, size_t n,
+    struct fault *f)
+{
+	if (in->spool != NULL)
+		return spool_read(in->spool, offset, p, n, f);
+	return file_read_at(in->fd, in->name, in->start + offset, p, n, f);
+}
+
 const char *
 input_name(const struct input *in)
 {
@@ -112,17 +122,27 @@ input_close(struct input *in)
 void
 input_drain(void)
 {
-	enum { CHUNK = 64 << 10 };
+	enum { PATIENCE = 60000 }; /* milliseconds */
+	struct pollfd wait = { .fd = STDIN_FILENO, .events = POLLIN };
 	struct stat st;
-	char *piece;
-	ssize_t got;
+	char piece[8192];
 
 	if (fstat(STDIN_FILENO, &st) != 0 ||
 	    !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
 		return;
-	piece = mem_grow(NULL, CHUNK, 1);
-	do
-		got = read(STDIN_FILENO, piece, CHUNK);
-	while (got > 0 || (got < 0 && errno == EINTR));
-	free(piece);
+	while (poll(&wait, 1, PATIENCE) == 1 &&
+	    read(STDIN_FILENO, piece, sizeof(piece)) > 0)
+		;
+}
+
+void
+input_unused(void)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	/* Where that fails nothing worse happens than a wait at the end. */
+	if (null >= 0)
+		(void)dup2(null, STDIN_FILENO);
+	if (null > STDIN_FILENO)
+		(void)close(null);
 }

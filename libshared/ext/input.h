@@ -36,13 +36,20 @@ ATTR_CHECK bool input_kept(const struct input *in, struct fault *f);
 ATTR_CHECK bool input_copy(struct input *in, uint64_t offset, uint64_t n,
     int to, const char *to_name, struct fault *f);
 
+/* Reads a part again; 0 only at the end.  -1 and EX_IOERR on an error. */
+ATTR_CHECK ssize_t input_again(struct input *in, uint64_t offset, void *p,
+    size_t n, struct fault *f);
+
 const char *input_name(const struct input *in); /* a path or "stdin" */
 void input_close(struct input *in);
 
 /*
- * Reads what is left of standard input when that is a pipe, because some
- * callers take a filter that stops early for a broken one.
+ * Reads what is left of standard input when that is a pipe or a socket, until it
+ * ends or nothing has come for a minute.
  */
 void input_drain(void);
+
+/* Standard input is not the message: nothing more is read from it. */
+void input_unused(void);
 
 #endif

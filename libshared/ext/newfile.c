@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +69,25 @@ link_nameless(int fd, const char *path)
 }
 #endif
 
+static void
+block_signals(struct newfile *n)
+{
+	sigset_t all;
+
+	if (n->blocked)
+		return;
+	(void)sigfillset(&all);
+	n->blocked = sigprocmask(SIG_BLOCK, &all, &n->before) == 0;
+}
+
+static void
+unblock_signals(struct newfile *n)
+{
+	if (n->blocked)
+		(void)sigprocmask(SIG_SETMASK, &n->before, NULL);
+	n->blocked = false;
+}
+
 bool
 newfile_open(struct newfile *n, const char *path, struct fault *f)
 {
@@ -78,14 +96,15 @@ newfile_open(struct newfile *n, const char *path, struct fault *f)
 	*n = (struct newfile){ .path = mem_strndup(path, strlen(path)) };
 	n->fd = open_nameless(folder);
 	if (n->fd < 0) {
+		block_signals(n);
 		n->temp = temporary_name(path);
 		n->fd = mkostemp(n->temp, O_CLOEXEC);
 	}
 	if (n->fd < 0) {
 		(void)fault_errno(f, EX_CANTCREAT, "%s", path);
 		free(n->temp);
-		free(n->path);
-		*n = (struct newfile){ .fd = -1 };
+		n->temp = NULL;
+		newfile_close(n);
 	}
 	free(folder);
 	return n->fd >= 0;
@@ -157,22 +176,19 @@ bool
 newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
     struct fault *f)
 {
-	sigset_t all, before;
 	bool ok;
 
 	if (!set_owner(n, mode, group, f))
 		return false;
 	if (fsync(n->fd) != 0)
 		return fault_errno(f, EX_IOERR, "%s", n->path);
-	/* While the file bears its temporary name no signal may stop us. */
-	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	block_signals(n);
 	ok = give_name(n, replace, f);
 	if (n->temp != NULL && !(ok && replace))
 		(void)unlink(n->temp);
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	free(n->temp);
 	n->temp = NULL;
+	unblock_signals(n);
 	return ok && sync_folder(n->path, f);
 }
 
@@ -183,6 +199,7 @@ newfile_close(struct newfile *n)
 		(void)close(n->fd);
 	if (n->temp != NULL)
 		(void)unlink(n->temp);
+	unblock_signals(n);
 	free(n->temp);
 	free(n->path);
 	*n = (struct newfile){ .fd = -1 };

@@ -1,6 +1,7 @@
 #ifndef EXT_NEWFILE_H
 #define EXT_NEWFILE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -11,12 +12,15 @@
 /*
  * A file that gets its name only when it is complete.  Until newfile_commit
  * nobody sees any of it under path, and nothing is left behind when the program
- * is stopped: where the system has O_TMPFILE it has no name at all before then.
+ * is stopped: where the system has O_TMPFILE it has no name at all before then,
+ * elsewhere signals wait until it is closed.  So open it late.
  */
 struct newfile {
-	int fd;     /* write here */
-	char *path; /* what it will be called */
-	char *temp; /* its name until then, or NULL */
+	int fd;          /* write here */
+	char *path;      /* what it will be called */
+	char *temp;      /* its name until then, or NULL */
+	bool blocked;    /* signals wait, for it has a name that must go */
+	sigset_t before; /* the signal mask to go back to */
 };
 
 /* EX_CANTCREAT when the folder of path takes no files. */

@@ -1,6 +1,7 @@
 #include "ext/spool.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -69,6 +70,22 @@ spool_copy(struct spool *s, uint64_t offset, uint64_t n, int to,
 	if (offset > s->memory.n || n > s->memory.n - offset)
 		return fault_set(f, EX_SOFTWARE, "spool: out of range");
 	return file_write(to, to_name, s->memory.p + offset, (size_t)n, f);
+}
+
+ssize_t
+spool_read(struct spool *s, uint64_t offset, void *p, size_t n, struct fault *f)
+{
+	size_t left;
+
+	if (!spool_ok(s, f))
+		return -1;
+	if (s->fd >= 0)
+		return file_read_at(s->fd, "temporary file", offset, p, n, f);
+	left = offset < s->memory.n ? s->memory.n - (size_t)offset : 0;
+	n = n < left ? n : left;
+	if (n > 0)
+		memcpy(p, s->memory.p + offset, n);
+	return (ssize_t)n;
 }
 
 void

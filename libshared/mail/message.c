@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "ext/file.h"
+#include "mail/strip.h"
 
 enum { PIECE = 64 << 10 };
 
@@ -94,10 +95,14 @@ message_open(struct message *m, struct input *in, struct fault *f)
 		    input_name(in));
 	if (!found)
 		end = m->body = m->head.n;
+	m->cut = m->head.n;
 	header_split(&m->header,
 	    (struct span){ m->head.p + m->envelope, end - m->envelope });
 	if (end - m->envelope > LIMIT_HEADER)
 		m->header.malformed = "header too long";
+	if (!found && got > 0 && m->header.n > 0)
+		m->cut = (size_t)(m->header.v[m->header.n - 1].raw.p -
+		    m->head.p);
 	m->eol = first_line_end(&m->head);
 	return true;
 }
@@ -120,7 +125,7 @@ message_body(struct message *m, message_sink *sink, void *arg, struct fault *f)
 static void
 gather(const struct message *m, struct span top, struct buf *out)
 {
-	const char *from = m->head.p, *end = m->head.p + m->head.n;
+	const char *from = m->head.p, *end = m->head.p + m->cut;
 
 	buf_reserve(out, top.n + m->head.n);
 	buf_add(out, from, m->envelope);
@@ -130,7 +135,7 @@ gather(const struct message *m, struct span top, struct buf *out)
 		const struct field *f = &m->header.v[i];
 		const char *lf = f->raw.p + f->raw.n;
 
-		if (!f->removed)
+		if (!f->removed || f->raw.p >= end)
 			continue;
 		buf_add(out, from, (size_t)(f->raw.p - from));
 		while (lf < end && *lf != '\n')
@@ -140,17 +145,53 @@ gather(const struct message *m, struct span top, struct buf *out)
 	buf_add(out, from, (size_t)(end - from));
 }
 
+/* Everything from the cut on, without the fields to be dropped. */
+static bool
+write_stripped(const struct message *m, int to, const char *to_name,
+    struct fault *f)
+{
+	uint64_t at = m->cut, end = input_octets(m->in);
+	char *piece = mem_grow(NULL, PIECE, 1);
+	struct buf out = { 0 };
+	struct strip strip;
+	bool ok = true;
+
+	strip_begin(&strip, m->drop);
+	while (ok && at < end) {
+		ssize_t got = input_again(m->in, at, piece, PIECE, f);
+
+		ok = got > 0;
+		if (got == 0)
+			(void)fault_set(f, EX_IOERR, "%s: became shorter",
+			    input_name(m->in));
+		if (!ok)
+			break;
+		at += (uint64_t)got;
+		strip_add(&strip, (struct span){ piece, (size_t)got }, &out);
+		ok = file_write(to, to_name, out.p, out.n, f);
+		out.n = 0;
+	}
+	strip_end(&strip, &out);
+	ok = ok && file_write(to, to_name, out.p, out.n, f);
+	buf_free(&out);
+	free(piece);
+	return ok;
+}
+
 bool
 message_write(const struct message *m, struct span top, int to,
     const char *to_name, struct fault *f)
 {
-	uint64_t rest = input_octets(m->in) - m->head.n;
+	uint64_t rest = input_octets(m->in) - m->cut;
+	bool strip = m->cut < m->head.n && m->drop.n > 0;
 	struct buf out = { 0 };
 	bool ok;
 
 	gather(m, top, &out);
 	ok = input_kept(m->in, f) && file_write(to, to_name, out.p, out.n, f) &&
-	    (rest == 0 || input_copy(m->in, m->head.n, rest, to, to_name, f));
+	    (rest == 0 ||
+		(strip ? write_stripped(m, to, to_name, f) :
+			 input_copy(m->in, m->cut, rest, to, to_name, f)));
 	buf_free(&out);
 	return ok;
 }

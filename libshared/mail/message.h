@@ -18,6 +18,13 @@ struct message {
 	size_t body;          /* where in head the body begins */
 	struct header header; /* owned; its spans lie in head */
 	const char *eol;      /* end of the first line; new fields follow it */
+	/*
+	 * Where the header is too long to be kept: where in head the field
+	 * begins that goes on behind it, and the name of fields that
+	 * message_write leaves out from there on, or an empty span.
+	 */
+	size_t cut;
+	struct span drop;
 };
 
 /*

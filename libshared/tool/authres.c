@@ -5,7 +5,8 @@
 #include "mail/domain.h"
 #include "mail/fold.h"
 
-enum { IDENTITY_SHOWN = 320, B_SHOWN = 8 };
+/* The last one keeps a line under LIMIT_LINE; it is all of an RSA-4096 b=. */
+enum { IDENTITY_SHOWN = 320, B_SHOWN = 8, B_SHOWN_MAX = 684 };
 
 static bool
 is_token(char c)
@@ -122,7 +123,7 @@ signature_text(const struct sig *s, struct buf *out)
 
 /*
  * RFC 6008 section 4: as much of b= as tells it from the others, at least eight
- * octets.  *twin when another one is the same altogether.
+ * octets and at most B_SHOWN_MAX.  *twin when another one is the same so far.
  */
 static size_t
 b_length(const struct verdicts *v, size_t self, struct span b, bool *twin)
@@ -140,11 +141,12 @@ b_length(const struct verdicts *v, size_t self, struct span b, bool *twin)
 		while (same < b.n && same < other.n &&
 		    b.p[same] == other.p[same])
 			same++;
-		if (same == b.n && same == other.n)
+		if ((same == b.n && same == other.n) || same >= B_SHOWN_MAX)
 			*twin = true;
 		n = same >= n ? same + 1 : n;
 		buf_free(&other);
 	}
+	n = n < B_SHOWN_MAX ? n : B_SHOWN_MAX;
 	return n < b.n ? n : b.n;
 }
 

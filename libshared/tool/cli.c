@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/span.h"
-#include "ext/crypto.h"
 #include "ext/file.h"
 #include "ext/input.h"
 
@@ -29,6 +29,7 @@ enum {
 void
 cli_start(int argc, char *argv[])
 {
+	struct rlimit core;
 	struct fault f;
 
 	if (!file_guard_standard(&f))
@@ -37,8 +38,21 @@ cli_start(int argc, char *argv[])
 		_exit(EX_USAGE);
 	/* A reader that goes away shows up as a failed write. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* So does a file that grows over its limit. */
+	(void)signal(SIGXFSZ, SIG_IGN);
+	/* Private keys stay out of core files. */
+	if (getrlimit(RLIMIT_CORE, &core) == 0) {
+		core.rlim_cur = 0;
+		(void)setrlimit(RLIMIT_CORE, &core);
+	}
 	opterr = 0;
-	crypto_start();
+}
+
+void
+cli_reads_stdin(void)
+{
+	(void)atexit(input_drain);
+	(void)at_quick_exit(input_drain);
 }
 
 char **
@@ -180,9 +194,10 @@ void
 cli_die(const struct fault *f, enum cli_style style)
 {
 	cli_report(f);
-	input_drain();
-	if (style == CLI_QMAIL_REMOTE && f->code == EX_DATAERR)
+	if (style == CLI_QMAIL_REMOTE && f->code == EX_DATAERR) {
+		input_drain();
 		report_remote('D');
+	}
 	exit(cli_status(f, style));
 }
 
@@ -214,21 +229,21 @@ cli_bad_option(int c, char *argv[])
 	    optopt != 0 ? "takes no argument" : "unknown or ambiguous option");
 }
 
-static void
-print(const char *text)
+static ATTR_NORETURN void
+print_and_end(const char *text)
 {
 	struct fault f;
 
-	if (!file_write(STDOUT_FILENO, "stdout", text, strlen(text), &f))
-		cli_die(&f, CLI_SYSEXITS);
-	cli_finish(EX_OK, CLI_SYSEXITS);
+	if (!file_write(STDOUT_FILENO, "stdout", text, strlen(text), &f) ||
+	    close(STDOUT_FILENO) != 0)
+		_exit(EX_IOERR);
+	_exit(EX_OK);
 }
 
 void
 cli_help(const char *text)
 {
-	print(text);
-	abort();
+	print_and_end(text);
 }
 
 void
@@ -238,8 +253,7 @@ cli_version(void)
 
 	(void)snprintf(text, sizeof(text), "%s (dkim-tools) %s\n",
 	    getprogname(), VERSION);
-	print(text);
-	abort();
+	print_and_end(text);
 }
 
 int64_t

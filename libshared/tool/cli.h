@@ -48,6 +48,13 @@ void cli_answer_queue(void);
 /* The exit status that refuses a message for good, or for now. */
 int cli_refusal(bool for_now, enum cli_style style);
 
+/*
+ * For a command that filters a message: whatever ends it, standard input is
+ * read to its end first, because some callers take a filter that does not for a
+ * broken one.
+ */
+void cli_reads_stdin(void);
+
 /* The exit status for a fault; never 0. */
 int cli_status(const struct fault *f, enum cli_style style);
 
@@ -57,7 +64,7 @@ void cli_report(const struct fault *f);
 /* Makes sure that what went to stdout arrived, and ends with status. */
 ATTR_NORETURN void cli_finish(int status, enum cli_style style);
 
-/* cli_report and the exit; input_drain first, for the sake of the caller. */
+/* cli_report and the exit. */
 ATTR_NORETURN void cli_die(const struct fault *f, enum cli_style style);
 
 /* One line on stderr and 64. */

@@ -62,7 +62,9 @@ take_string(struct scan *s, struct buf *out)
 			return true;
 		if (c == '\\')
 			c = take(s);
-		buf_addc(out, c);
+		/* A fold and its white space do not make another name. */
+		if (!ascii_wsp(c) && c != '\r' && c != '\n')
+			buf_addc(out, c);
 	}
 }
 
@@ -126,12 +128,19 @@ rest_sound(struct scan *s)
 	return !s->bad;
 }
 
-/* Without regard to case, a U-label being the same as its A-label. */
+/*
+ * Without regard to case and to a dot at the end, a U-label being the same as
+ * its A-label.
+ */
 static bool
 same_id(struct span a, struct span b)
 {
 	struct buf x = { 0 }, y = { 0 };
-	bool same = span_eq_nocase(a, b);
+	bool same;
+
+	if (a.n > 0 && a.p[a.n - 1] == '.')
+		a.n--;
+	same = span_eq_nocase(a, b);
 
 	if (!same && domain_ascii(a, &x) && domain_ascii(b, &y))
 		same = span_eq(buf_span(&x), buf_span(&y));

@@ -32,7 +32,9 @@ put_string(struct buf *out, struct span text)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		if (c == '"' || c == '\\')
+		if (utf8 && c == 0xc2 && (unsigned char)text.p[i + 1] < 0xa0)
+			buf_addf(out, "\\u%04X", (unsigned char)text.p[++i]);
+		else if (c == '"' || c == '\\')
 			buf_addf(out, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f || (c > 0x7f && !utf8))
 			buf_addf(out, "\\u%04X", c);

@@ -8,7 +8,8 @@
 
 /*
  * Writes JSON (RFC 8259) into a buf; commas come by themselves.  Strings are
- * taken as UTF-8; an octet that is none comes out as U+0080 to U+00FF.
+ * taken as UTF-8; an octet that is none comes out as U+0080 to U+00FF, and control
+ * characters are always escaped.
  */
 struct json {
 	struct buf *out;

@@ -1,21 +1,37 @@
 #include "tool/output.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+/* A FIFO or a device is written to, and never replaced. */
+static bool
+open_special(struct output *o, const char *path, struct fault *f)
+{
+	o->fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	return o->fd >= 0 || fault_errno(f, EX_CANTCREAT, "%s", path);
+}
+
 bool
 output_open(struct output *o, const char *path, struct fault *f)
 {
+	char *target;
+	struct stat st;
+
 	*o = (struct output){ .fd = STDOUT_FILENO, .name = "stdout" };
 	if (path == NULL || strcmp(path, "-") == 0)
 		return true;
-	if (!newfile_open(&o->file, path, f))
-		return false;
-	o->is_file = true;
-	o->fd = o->file.fd;
 	o->name = path;
-	return true;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return open_special(o, path, f);
+	target = realpath(path, NULL);
+	o->is_file = newfile_open(&o->file, target != NULL ? target : path, f);
+	o->fd = o->file.fd;
+	free(target);
+	return o->is_file;
 }
 
 static mode_t
@@ -28,7 +44,8 @@ default_mode(void)
 }
 
 bool
-output_commit(struct output *o, const struct stat *like, struct fault *f)
+output_commit(struct output *o, enum output_old old, const struct stat *like,
+    struct fault *f)
 {
 	if (!o->is_file)
 		return true;
@@ -37,8 +54,8 @@ output_commit(struct output *o, const struct stat *like, struct fault *f)
 	    fchown(o->fd, like->st_uid, like->st_gid) != 0)
 		return fault_errno(f, EX_CANTCREAT, "%s: owner", o->name);
 	return newfile_commit(&o->file,
-	    like != NULL ? like->st_mode & 07777 : default_mode(), NULL, true,
-	    f);
+	    like != NULL ? like->st_mode & 07777 : default_mode(), NULL,
+	    old == OUTPUT_REPLACE, f);
 }
 
 void
@@ -46,5 +63,7 @@ output_close(struct output *o)
 {
 	if (o->is_file)
 		newfile_close(&o->file);
-	o->is_file = false;
+	else if (o->fd > STDOUT_FILENO)
+		(void)close(o->fd);
+	*o = (struct output){ .fd = -1 };
 }

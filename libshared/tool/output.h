@@ -8,24 +8,36 @@
 #include "base/fault.h"
 #include "ext/newfile.h"
 
-/* Where a command writes: standard output, or a file that appears whole. */
+/*
+ * Where a command writes: standard output, a regular file that appears whole, or
+ * something else that has a name, such as a FIFO or a device.
+ */
 struct output {
 	int fd;           /* write here */
 	const char *name; /* for faults */
-	bool is_file;
+	bool is_file;     /* file is in use */
 	struct newfile file;
 };
 
-/* path NULL or "-" is standard output. */
+/*
+ * path NULL or "-" is standard output.  What path links to is what counts.  To
+ * be called when there is something to write: see newfile.h.
+ */
 ATTR_CHECK bool output_open(struct output *o, const char *path,
     struct fault *f);
 
+/* What becomes of a file that is there already. */
+enum output_old {
+	OUTPUT_REPLACE, /* gone, in one step */
+	OUTPUT_KEEP     /* stays, and this fails */
+};
+
 /*
- * The file gets its name, replacing one that is there.  like: give it that
- * file's mode and owner; NULL: what the umask says.
+ * The file gets its name.  like: give it that file's mode and owner; NULL: what
+ * the umask says.
  */
-ATTR_CHECK bool output_commit(struct output *o, const struct stat *like,
-    struct fault *f);
+ATTR_CHECK bool output_commit(struct output *o, enum output_old old,
+    const struct stat *like, struct fault *f);
 void output_close(struct output *o); /* nothing appears without a commit */
 
 #endif

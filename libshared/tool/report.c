@@ -1,5 +1,6 @@
 #include "tool/report.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "dkim/bodyhash.h"
@@ -143,6 +144,8 @@ report_json(const struct report *r, struct buf *out)
 	json_begin(&j, '{');
 	json_word(&j, "file", r->file);
 	json_word(&j, "result", result_name(outcome_of(v, r->acceptance)));
+	json_word(&j, "defect",
+	    v->message != VERDICT_OPEN ? verdict_code(v->message) : NULL);
 	json_text(&j, "from_domain", buf_span(&v->from_domain));
 	json_name(&j, "signatures");
 	json_begin(&j, '[');
@@ -162,7 +165,24 @@ report_json(const struct report *r, struct buf *out)
 	buf_addc(out, '\n');
 }
 
-/* As Exim's ${extract} and a shell take it: quoted unless it is a plain word. */
+/* Octets that a terminal could take for more than text come out as \xNN. */
+static void
+put_safe(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			buf_addc(out, (char)c);
+		else
+			buf_addf(out, "\\x%02x", c);
+	}
+}
+
+/*
+ * As Exim's ${extract} and a shell take it: quoted unless it is a plain word, and
+ * then without anything that a shell expands.
+ */
 static void
 kv_pair(struct buf *out, const char *name, struct span value)
 {
@@ -178,9 +198,9 @@ kv_pair(struct buf *out, const char *name, struct span value)
 	if (!plain)
 		buf_addc(out, '"');
 	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
+		if (strchr("\"\\$`", value.p[i]) != NULL)
 			buf_addc(out, '\\');
-		buf_addc(out, value.p[i]);
+		put_safe(out, (struct span){ value.p + i, 1 });
 	}
 	if (!plain)
 		buf_addc(out, '"');
@@ -194,8 +214,11 @@ kv_word(struct buf *out, const char *name, const char *word)
 }
 
 static void
-kv_verdict(struct buf *out, enum result result, enum verdict verdict)
+kv_verdict(const struct report *r, struct buf *out, enum result result,
+    enum verdict verdict)
 {
+	if (r->file != NULL)
+		kv_word(out, "file", r->file);
 	kv_word(out, "result", result_name(result));
 	kv_word(out, "code", verdict_code(verdict));
 	kv_word(out, "reason", verdict_reason(verdict));
@@ -213,7 +236,7 @@ kv_signature(const struct report *report, const struct result_one *r,
 {
 	const struct sig *s = &r->sig;
 
-	kv_verdict(out, result_of(r), r->verdict);
+	kv_verdict(report, out, result_of(r), r->verdict);
 	kv_pair(out, "domain", s->domain);
 	kv_pair(out, "selector", s->selector);
 	kv_pair(out, "identity", buf_span(&s->identity));
@@ -246,7 +269,7 @@ report_kv(const struct report *r, struct buf *out)
 	for (size_t i = 0; i < v->n; i++)
 		kv_signature(r, &v->v[i], out);
 	if (v->skipped > 0) {
-		kv_verdict(out, verdict_result(VERDICT_TOO_MANY),
+		kv_verdict(r, out, verdict_result(VERDICT_TOO_MANY),
 		    VERDICT_TOO_MANY);
 		kv_end(out);
 	} else if (v->n == 0) {
@@ -254,25 +277,11 @@ report_kv(const struct report *r, struct buf *out)
 		    v->message :
 		    VERDICT_UNSIGNED;
 
-		kv_verdict(out, verdict_result(none), none);
+		kv_verdict(r, out, verdict_result(none), none);
 		kv_end(out);
 	}
 	if (r->domainkeys != NULL)
 		kv_domainkeys(r->domainkeys, out);
-}
-
-/* Octets that a terminal could take for more than text come out as \xNN. */
-static void
-put_safe(struct buf *out, struct span text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c >= 0x20 && c < 0x7f)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "\\x%02x", c);
-	}
 }
 
 static void

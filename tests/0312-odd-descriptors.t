@@ -1,0 +1,96 @@
+#!/bin/sh
+# Outputs that are no plain files, names that collide, descriptors that do not
+# block, files that may not grow.
+. "${0%/*}/lib.sh"
+
+openssl genpkey -algorithm ED25519 -out key.pem 2>/dev/null && chmod 600 key.pem
+printf 'From: a@example.com\nSubject: x\n\nbody\n' >mail
+dkim-dnsrec -d example.com -s sel -k key.pem >zone
+sign() {
+	dkim-sign -d example.com -s sel -k key.pem "$@"
+}
+
+mkfifo pipe
+cat pipe >got &
+is "-o to a FIFO" "$(dkim-verify -Z zone -o pipe mail; echo $?)" 1
+is "-o to a device: exit 1" "$(dkim-verify -Z zone -o /dev/null mail; echo $?)" 1
+wait
+like "the FIFO delivers" "$(cat got)" 'dkim=none'
+ok "and is still one" test -p pipe
+ok "/dev/null is still a device" test -c /dev/null
+
+ln -s mail link
+ok "--in-place through a symbolic link" sign --in-place link
+ok "the link stays" test -h link
+like "its target is signed" "$(head -1 mail)" '^DKIM-Signature'
+
+mkdir a b to
+cp link a/1
+cp link b/1
+run sign -o to a/1 b/1
+is "two files of one name: the second fails" "$status" 75
+like "and is named" "$(cat err)" 'to/1: File exists'
+ok "the first is there whole" grep -q ^body to/1
+is "nothing else is left" "$(ls to)" 1
+refuses "- among files" 64 'standard input' sign -o to -
+echo keep >kept
+run dkim-verify -Z zone -f --reject pass -o kept mail
+is "a usage error leaves the old file" "$(cat kept)" keep
+printf 'From: a@example.com\n\nx\n' >plain
+run dkim-verify -Z zone -f --reject none -o kept plain
+is "a refused message: exit 1" "$status" 1
+is "and the old file stays" "$(cat kept)" keep
+
+head -c 300000 /dev/zero | tr '\0' 'a' | fold >big
+{ cat mail; cat big; } >message
+cat >slow.py <<'P'
+import os, subprocess, sys, time
+r, w = os.pipe()
+os.set_blocking(w, False)
+p = subprocess.Popen(sys.argv[1:], stdin=open("message", "rb"), stdout=w)
+os.close(w)
+n = 0
+while True:
+    piece = os.read(r, 4096)
+    if not piece:
+        break
+    n += len(piece)
+    time.sleep(0.001)
+print(p.wait(), n - os.path.getsize("message") > 200)
+P
+is "a pipe that does not block is waited for" \
+    "$(python3 slow.py dkim-sign -d example.com -s sel -k key.pem)" "0 True"
+{ cat message; cat big big big big big big big big big big; } >large
+(ulimit -f 1; cat large | sign >"$T/limited" 2>err)
+is "a spool that may not grow: 75, not a signal" "$?" 75
+
+openssl genrsa -traditional -out rsa.pem 1024 2>/dev/null
+openssl rsa -in rsa.pem -outform DER -traditional -out rsa.der 2>/dev/null
+chmod 600 rsa.pem
+dkim-dnsrec -d example.com -s sel -k rsa.pem >rsazone
+cat >damage.py <<'P'
+import os, subprocess, sys
+der = open("rsa.der", "rb").read()
+mail = open("plain", "rb").read()
+wrong = caught = 0
+for at in range(8, len(der), 13):
+    bad = bytearray(der)
+    bad[at] ^= 1
+    with open(os.open("bad.der", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as f:
+        f.write(bad)
+    p = subprocess.run(["dkim-sign", "-d", "example.com", "-s", "sel", "-k", "bad.der"],
+                       input=mail, capture_output=True)
+    if p.returncode == 0:
+        v = subprocess.run(["dkim-verify", "-Z", "rsazone"], input=p.stdout, capture_output=True)
+        wrong += v.returncode != 0
+    caught += b"does not verify what it signs" in p.stderr and p.stdout == b""
+print(wrong, caught > 0)
+P
+is "a damaged RSA key makes no wrong signature" "$(python3 damage.py)" "0 True"
+
+attack='$(touch${IFS}PWNED)`touch${IFS}PWNED`@example.com'
+dkim-sign -d example.com -s sel -k key.pem -i "$attack" <plain >signed
+eval "$(dkim-verify -Z zone -F kv <signed)"
+is "kv in a shell is data" "$result $identity" "pass $attack"
+ok "and runs nothing" test ! -e PWNED
+done_testing

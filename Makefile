@@ -33,6 +33,8 @@ DNS_LIBS    ?= `$(PKG_CONFIG) --libs ldns libcrypto libidn2 libbsd-overlay`
 OFFLINE     = cmd/dkim-sign cmd/dkim-keygen cmd/dkim-dnsrec
 ONLINE      = cmd/dkim-verify
 CMD         = $(OFFLINE) $(ONLINE)
+WRAPPERS    = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
+              scripts/postfix-dkim-filter
 UNIT        = tests/unit/canon tests/unit/resolver
 LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
@@ -139,7 +141,10 @@ check: all unit
 	scripts/test --no-install
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+	    $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 755 $(WRAPPERS) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 man/dkim-tools.7 $(DESTDIR)$(MANDIR)/man7
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
@@ -148,6 +153,10 @@ install: all
 	done
 
 uninstall:
+	for p in $(WRAPPERS); do \
+		rm -f $(DESTDIR)$(BINDIR)/$${p#scripts/}; \
+	done
+	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1; \

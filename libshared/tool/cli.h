@@ -39,7 +39,8 @@ bool cli_asks_qmail(int argc, char *argv[]);
  * its caller reads from stdout and, mixed into it, stderr: a report "Z", the line
  * that would have gone to stderr and a NUL, and exit status 0.  Success is to
  * become another program.  That line is kept in room, which has to outlive all
- * this; so much and no more may be printed.
+ * this; so much and no more may be printed.  To be called before cli_reads_stdin:
+ * what is asked for last is done first at the end.
  */
 void cli_answer_remote(char *room, size_t n);
 /* And of qmail-queue(8): 51 when memory runs out. */

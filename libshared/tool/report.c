@@ -398,11 +398,7 @@ text_signature(const struct report *report, const struct result_one *r,
 static void
 text_domainkeys(const struct domainkeys_result *r, struct buf *out)
 {
-	const char *reason = verdict_reason(r->verdict);
-
-	buf_addf(out, "domainkeys %s%s%s\n",
-	    result_name(domainkeys_result_of(r)), reason != NULL ? ": " : "",
-	    reason != NULL ? reason : "");
+	buf_addf(out, "domainkeys %s\n", result_name(domainkeys_result_of(r)));
 	text_line(out, "domain", r->sig.domain);
 	text_line(out, "selector", r->sig.selector);
 	text_line(out, "code", span_str(verdict_code(r->verdict)));

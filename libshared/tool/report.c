@@ -250,8 +250,11 @@ kv_signature(const struct report *report, const struct result_one *r,
 }
 
 static void
-kv_domainkeys(const struct domainkeys_result *r, struct buf *out)
+kv_domainkeys(const char *file, const struct domainkeys_result *r,
+    struct buf *out)
 {
+	if (file != NULL)
+		kv_word(out, "file", file);
 	kv_word(out, "domainkeys", result_name(domainkeys_result_of(r)));
 	kv_word(out, "code", verdict_code(r->verdict));
 	kv_word(out, "reason", verdict_reason(r->verdict));
@@ -281,7 +284,7 @@ report_kv(const struct report *r, struct buf *out)
 		kv_end(out);
 	}
 	if (r->domainkeys != NULL)
-		kv_domainkeys(r->domainkeys, out);
+		kv_domainkeys(r->file, r->domainkeys, out);
 }
 
 static void

@@ -191,7 +191,7 @@ want(struct run *r, const struct signing_key *k, size_t *wanted,
 	if (spec.identity.n > 0 &&
 	    !domain_within(span_from(spec.identity, o->identity_domain),
 		spec.domain))
-		return fault_set(f, EX_USAGE, "-i %s: not within %.*s",
+		return fault_set(f, EX_CONFIG, "-i %s: not within %.*s",
 		    spec.identity.p, (int)spec.domain.n, spec.domain.p);
 	if (o->verbose > 0)
 		cli_note("%s: signing for %.*s with %.*s", input_name(r->m.in),
@@ -287,7 +287,7 @@ make_fields(struct run *r, struct buf *top, struct fault *f)
 	if (found == KEY_FOUND &&
 	    ((r->signer = signer_begin(&r->m.header, f)) == NULL ||
 		!want_all(r, &wanted, f)))
-		return false;
+		return fault_context(f, "%s", input_name(r->m.in));
 	if (found == KEY_FOUND && wanted == 0 && !r->o.any_algorithm &&
 	    r->o.if_signed != IF_SIGNED_SKIP)
 		return fault_set(f, EX_CONFIG, "no key for -a %s",
@@ -309,13 +309,13 @@ sign(struct run *r, const char *path, const char *target, struct fault *f)
 	r->lines = (struct lines){ 0 };
 	if (in == NULL || !message_open(&r->m, in, f))
 		goto done;
-	if (r->o.in_place && stat(path, &st) != 0) {
+	if (strcmp(path, "-") != 0 && stat(path, &st) != 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", path);
 		goto done;
 	}
 	ok = make_fields(r, &top, f) &&
-	    write_message(r, buf_span(&top), target, r->o.in_place ? &st : NULL,
-		f);
+	    write_message(r, buf_span(&top), target,
+		strcmp(path, "-") != 0 ? &st : NULL, f);
 done:
 	signer_free(r->signer);
 	r->signer = NULL;

@@ -85,10 +85,13 @@ tell(const struct message *m, const struct verdicts *v)
 	for (size_t i = 0; i < v->n; i++) {
 		struct span query = buf_span(&v->v[i].sig.query);
 
-		cli_note("%s: %.*s: %s (%s)", input_name(m->in), (int)query.n,
-		    query.n > 0 ? query.p : "",
+		const char *why = v->v[i].dns_why;
+
+		cli_note("%s: %.*s: %s (%s%s%s)", input_name(m->in),
+		    (int)query.n, query.n > 0 ? query.p : "",
 		    result_name(result_of(&v->v[i])),
-		    verdict_code(v->v[i].verdict));
+		    verdict_code(v->v[i].verdict), why != NULL ? ": " : "",
+		    why != NULL ? why : "");
 	}
 }
 

@@ -32,6 +32,24 @@ is "two files of one name: the second fails" "$status" 75
 like "and is named" "$(cat err)" 'to/1: File exists'
 ok "the first is there whole" grep -q ^body to/1
 is "nothing else is left" "$(ls to)" 1
+mkdir c
+printf 'From: a@example.com\n\nx\n' >c/9
+chmod 600 c/9
+touch -d '2020-01-01 00:00:00 UTC' c/9
+ok "a folder for output" sign -o to c/9
+is "a message nobody else may read stays so" "$(stat -c %a to/9)" 600
+ok "in place" sign --in-place c/9
+is "keeps mode and date" "$(stat -c '%a %Y' c/9)" "600 1577836800"
+printf 'From: a@example.com\nFrom: b@example.com\n\nx\n' >c/bad
+refuses "an error names the file" 65 'c/bad: more than one From' \
+    sign -o to c/bad
+mkdir -p keys/example.com keys/sub.example.com
+cp key.pem keys/example.com/key.pem
+ln -s gone.pem keys/sub.example.com/key.pem
+printf 'From: a@sub.example.com\n\nx\n' >sub
+refuses "a key link that leads nowhere is no missing key" 75 \
+    'sub.example.com/key.pem: No such file' \
+    sh -c 'dkim-sign -k keys/%d/key.pem <sub'
 refuses "- among files" 64 'standard input' sign -o to -
 echo keep >kept
 run dkim-verify -Z zone -f --reject pass -o kept mail

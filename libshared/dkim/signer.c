@@ -35,7 +35,7 @@ signer_begin(const struct header *header, struct fault *f)
 	struct signer *s;
 
 	if (header->malformed != NULL || from != 1) {
-		(void)fault_set(f, EX_DATAERR, "message: %s",
+		(void)fault_set(f, EX_DATAERR, "%s",
 		    header->malformed != NULL ? header->malformed :
 			from == 0             ? "no From field" :
 						"more than one From field");

@@ -316,6 +316,7 @@ end_one(struct verifier *v, struct result_one *r, const struct pending *p)
 		return;
 	a = resolver_wait(v->dns, p->lookup);
 	r->dnssec = a->dnssec;
+	r->dns_why = a->why;
 	switch (a->status) {
 	case LOOKUP_FOUND: judge_answer(v, r, a); break;
 	case LOOKUP_NONE: r->verdict = VERDICT_KEY_MISSING; break;

@@ -35,6 +35,7 @@ struct result_one {
 	unsigned key_bits;        /* 0 when no key was seen */
 	bool testing;             /* the key says t=y */
 	bool dnssec;              /* the name server vouches for the key */
+	const char *dns_why;      /* why no key was found, or NULL */
 };
 
 /* The word for it; a failing signature counts as neutral while testing. */

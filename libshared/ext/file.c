@@ -68,10 +68,12 @@ file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
 	struct stat st;
 
 	if (fd < 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
-			state = FILE_MISSING;
 		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		return state;
+		/* A link that leads nowhere is there all the same. */
+		return errno == ENOENT && lstat(path, &st) != 0 &&
+			errno == ENOENT ?
+		    FILE_MISSING :
+		    FILE_FAILED;
 	}
 	if (fstat(fd, &st) != 0)
 		(void)fault_errno(f, EX_IOERR, "%s", path);

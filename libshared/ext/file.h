@@ -18,7 +18,7 @@ enum file_secrecy {
 
 enum file_state {
 	FILE_READ,
-	FILE_MISSING, /* no such file: the fault is set too */
+	FILE_MISSING, /* no such name: the fault is set too */
 	FILE_FAILED
 };
 

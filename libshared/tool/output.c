@@ -35,27 +35,41 @@ output_open(struct output *o, const char *path, struct fault *f)
 }
 
 static mode_t
-default_mode(void)
+allowed(mode_t mode)
 {
 	mode_t mask = umask(077);
 
 	(void)umask(mask);
-	return 0666 & ~mask;
+	return mode & ~mask & 0777;
+}
+
+/* Owner and time of the file that is replaced. */
+static bool
+take_over(const struct output *o, const struct stat *like, struct fault *f)
+{
+	const struct timespec times[2] = { like->st_atim, like->st_mtim };
+
+	if ((like->st_uid != geteuid() || like->st_gid != getegid()) &&
+	    fchown(o->fd, like->st_uid, like->st_gid) != 0)
+		return fault_errno(f, EX_CANTCREAT, "%s: owner", o->name);
+	if (futimens(o->fd, times) != 0)
+		return fault_errno(f, EX_CANTCREAT, "%s: time", o->name);
+	return true;
 }
 
 bool
 output_commit(struct output *o, enum output_old old, const struct stat *like,
     struct fault *f)
 {
+	mode_t mode = like == NULL ? allowed(0666) :
+	    old == OUTPUT_KEEP     ? allowed(like->st_mode) :
+				     like->st_mode & 07777;
+
 	if (!o->is_file)
 		return true;
-	if (like != NULL &&
-	    (like->st_uid != geteuid() || like->st_gid != getegid()) &&
-	    fchown(o->fd, like->st_uid, like->st_gid) != 0)
-		return fault_errno(f, EX_CANTCREAT, "%s: owner", o->name);
-	return newfile_commit(&o->file,
-	    like != NULL ? like->st_mode & 07777 : default_mode(), NULL,
-	    old == OUTPUT_REPLACE, f);
+	if (like != NULL && old == OUTPUT_REPLACE && !take_over(o, like, f))
+		return false;
+	return newfile_commit(&o->file, mode, NULL, old == OUTPUT_REPLACE, f);
 }
 
 void

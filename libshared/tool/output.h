@@ -33,8 +33,9 @@ enum output_old {
 };
 
 /*
- * The file gets its name.  like: give it that file's mode and owner; NULL: what
- * the umask says.
+ * The file gets its name.  like is the file it is made from, or NULL.  One that
+ * replaces it gets its mode, owner and time of change; a new one its mode, as far
+ * as the umask allows.
  */
 ATTR_CHECK bool output_commit(struct output *o, enum output_old old,
     const struct stat *like, struct fault *f);

@@ -34,77 +34,84 @@ OFFLINE     = cmd/dkim-sign cmd/dkim-keygen cmd/dkim-dnsrec
 ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
+WRAPPERS    = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
+              scripts/postfix-dkim-filter
+UNIT        = tests/unit/canon tests/unit/resolver
 LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
-              libshared/base/span.o libshared/ext/command.o \
-              libshared/ext/crypto.o libshared/ext/der.o \
-              libshared/ext/file.o libshared/ext/idn.o libshared/ext/input.o \
-              libshared/ext/newfile.o libshared/ext/pem.o \
-              libshared/ext/pubkey.o libshared/ext/scan.o \
-              libshared/ext/spool.o libshared/ext/weakkey.o \
-              libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
-              libshared/dns/dnsquery.o libshared/dns/nameserver.o \
-              libshared/dns/resolver.o libshared/mail/address.o \
-              libshared/mail/date.o libshared/mail/domain.o \
-              libshared/mail/fold.o libshared/mail/header.o \
-              libshared/mail/lines.o libshared/mail/message.o \
-              libshared/mail/strip.o libshared/dkim/algorithm.o \
-              libshared/dkim/bodyhash.o libshared/dkim/canon.o \
-              libshared/dkim/fieldlist.o libshared/dkim/keyrec.o \
-              libshared/dkim/qp.o libshared/dkim/sig.o \
-              libshared/dkim/signer.o libshared/dkim/taglist.o \
-              libshared/dkim/verdict.o libshared/dkim/verifier.o \
-              libshared/tool/authres.o libshared/tool/cli.o \
+              libshared/base/span.o libshared/ext/chain.o \
+              libshared/ext/command.o libshared/ext/crypto.o \
+              libshared/ext/der.o libshared/ext/file.o libshared/ext/idn.o \
+              libshared/ext/input.o libshared/ext/newfile.o \
+              libshared/ext/pem.o libshared/ext/pubkey.o \
+              libshared/ext/scan.o libshared/ext/spool.o \
+              libshared/ext/weakkey.o libshared/dns/dnsdata.o \
+              libshared/dns/dnsparse.o libshared/dns/dnsquery.o \
+              libshared/dns/nameserver.o libshared/dns/resolver.o \
+              libshared/mail/address.o libshared/mail/date.o \
+              libshared/mail/domain.o libshared/mail/fold.o \
+              libshared/mail/header.o libshared/mail/lines.o \
+              libshared/mail/message.o libshared/mail/strip.o \
+              libshared/dkim/algorithm.o libshared/dkim/bodyhash.o \
+              libshared/dkim/canon.o libshared/dkim/dksig.o \
+              libshared/dkim/domainkeys.o libshared/dkim/fieldlist.o \
+              libshared/dkim/keyrec.o libshared/dkim/qp.o \
+              libshared/dkim/sig.o libshared/dkim/signer.o \
+              libshared/dkim/taglist.o libshared/dkim/verdict.o \
+              libshared/dkim/verifier.o libshared/tool/authres.o \
+              libshared/tool/cli.o libshared/tool/dkverify.o \
               libshared/tool/dmarc.o libshared/tool/dnsrec.o \
               libshared/tool/findings.o libshared/tool/forged.o \
-              libshared/tool/json.o libshared/tool/keychoice.o \
-              libshared/tool/keycommand.o libshared/tool/keydir.o \
-              libshared/tool/keyinput.o libshared/tool/keysource.o \
-              libshared/tool/keytable.o libshared/tool/keytable_check.o \
-              libshared/tool/keytemplate.o libshared/tool/lint.o \
-              libshared/tool/outcome.o libshared/tool/output.o \
-              libshared/tool/preflight.o libshared/tool/probe.o \
-              libshared/tool/report.o libshared/tool/servers.o \
-              libshared/tool/signcommand.o libshared/tool/signtable.o \
-              libshared/tool/table.o
+              libshared/tool/handover.o libshared/tool/json.o \
+              libshared/tool/keychoice.o libshared/tool/keycommand.o \
+              libshared/tool/keydir.o libshared/tool/keyinput.o \
+              libshared/tool/keysource.o libshared/tool/keytable.o \
+              libshared/tool/keytable_check.o libshared/tool/keytemplate.o \
+              libshared/tool/lint.o libshared/tool/outcome.o \
+              libshared/tool/output.o libshared/tool/preflight.o \
+              libshared/tool/probe.o libshared/tool/report.o \
+              libshared/tool/servers.o libshared/tool/signcommand.o \
+              libshared/tool/signtable.o libshared/tool/table.o
 CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
               cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o \
               cmd/dkim-check.o cmd/check_options.o
 HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/base/buf.h libshared/base/fault.h \
               libshared/base/limits.h libshared/base/mem.h \
-              libshared/base/span.h libshared/ext/command.h \
-              libshared/ext/crypto.h libshared/ext/der.h \
-              libshared/ext/file.h libshared/ext/idn.h libshared/ext/input.h \
-              libshared/ext/newfile.h libshared/ext/pem.h \
-              libshared/ext/pubkey.h libshared/ext/scan.h \
-              libshared/ext/spool.h libshared/ext/weakkey.h \
-              libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
-              libshared/dns/dnsquery.h libshared/dns/nameserver.h \
-              libshared/dns/resolver.h libshared/mail/address.h \
-              libshared/mail/date.h libshared/mail/domain.h \
-              libshared/mail/fold.h libshared/mail/header.h \
-              libshared/mail/lines.h libshared/mail/message.h \
-              libshared/mail/strip.h libshared/dkim/algorithm.h \
-              libshared/dkim/bodyhash.h libshared/dkim/canon.h \
-              libshared/dkim/fieldlist.h libshared/dkim/keyrec.h \
-              libshared/dkim/qp.h libshared/dkim/sig.h \
-              libshared/dkim/signer.h libshared/dkim/taglist.h \
-              libshared/dkim/verdict.h libshared/dkim/verifier.h \
-              libshared/tool/authres.h libshared/tool/cli.h \
+              libshared/base/span.h libshared/ext/chain.h \
+              libshared/ext/command.h libshared/ext/crypto.h \
+              libshared/ext/der.h libshared/ext/file.h libshared/ext/idn.h \
+              libshared/ext/input.h libshared/ext/newfile.h \
+              libshared/ext/pem.h libshared/ext/pubkey.h \
+              libshared/ext/scan.h libshared/ext/spool.h \
+              libshared/ext/weakkey.h libshared/dns/dnsdata.h \
+              libshared/dns/dnsparse.h libshared/dns/dnsquery.h \
+              libshared/dns/nameserver.h libshared/dns/resolver.h \
+              libshared/mail/address.h libshared/mail/date.h \
+              libshared/mail/domain.h libshared/mail/fold.h \
+              libshared/mail/header.h libshared/mail/lines.h \
+              libshared/mail/message.h libshared/mail/strip.h \
+              libshared/dkim/algorithm.h libshared/dkim/bodyhash.h \
+              libshared/dkim/canon.h libshared/dkim/dksig.h \
+              libshared/dkim/domainkeys.h libshared/dkim/fieldlist.h \
+              libshared/dkim/keyrec.h libshared/dkim/qp.h \
+              libshared/dkim/sig.h libshared/dkim/signer.h \
+              libshared/dkim/taglist.h libshared/dkim/verdict.h \
+              libshared/dkim/verifier.h libshared/tool/authres.h \
+              libshared/tool/cli.h libshared/tool/dkverify.h \
               libshared/tool/dmarc.h libshared/tool/dnsrec.h \
-              libshared/tool/findings.h libshared/tool/json.h \
-              libshared/tool/keychoice.h libshared/tool/keycommand.h \
-              libshared/tool/keydir.h libshared/tool/keyinput.h \
-              libshared/tool/keysource.h libshared/tool/keytable.h \
-              libshared/tool/keytemplate.h libshared/tool/lint.h \
-              libshared/tool/outcome.h libshared/tool/output.h \
-              libshared/tool/preflight.h libshared/tool/probe.h \
-              libshared/tool/report.h libshared/tool/servers.h \
-              libshared/tool/signcommand.h libshared/tool/signtable.h \
-              libshared/tool/table.h cmd/check_options.h cmd/sign_options.h \
-              cmd/verify_options.h
+              libshared/tool/findings.h libshared/tool/handover.h \
+              libshared/tool/json.h libshared/tool/keychoice.h \
+              libshared/tool/keycommand.h libshared/tool/keydir.h \
+              libshared/tool/keyinput.h libshared/tool/keysource.h \
+              libshared/tool/keytable.h libshared/tool/keytemplate.h \
+              libshared/tool/lint.h libshared/tool/outcome.h \
+              libshared/tool/output.h libshared/tool/preflight.h \
+              libshared/tool/probe.h libshared/tool/report.h \
+              libshared/tool/servers.h libshared/tool/signcommand.h \
+              libshared/tool/signtable.h libshared/tool/table.h \
+              cmd/check_options.h cmd/sign_options.h cmd/verify_options.h
               libshared/tool/dmarc.h libshared/tool/findings.h \
               libshared/tool/lint.h libshared/tool/preflight.h \
               libshared/tool/probe.h libshared/tool/servers.h \
@@ -116,6 +123,21 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/tool/keytemplate.h libshared/tool/signcommand.h \
               libshared/tool/signtable.h libshared/tool/table.h \
               libshared/tool/outcome.h \
+              libshared/ext/chain.h libshared/ext/crypto.h \
+              libshared/ext/der.h \
+              libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
+              libshared/dns/dnsquery.h libshared/ext/file.h \
+              libshared/ext/idn.h libshared/ext/input.h \
+              libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
+              libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
+              libshared/ext/spool.h libshared/mail/address.h \
+              libshared/mail/date.h libshared/mail/domain.h \
+              libshared/mail/fold.h libshared/mail/header.h \
+              libshared/mail/lines.h libshared/mail/message.h libshared/mail/strip.h \
+              libshared/tool/authres.h libshared/tool/cli.h \
+              libshared/tool/dkverify.h libshared/tool/dnsrec.h \
+              libshared/tool/handover.h libshared/tool/json.h \
+              libshared/tool/keysource.h libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \
               cmd/sign_options.h cmd/verify_options.h cmd/check_options.h
 
@@ -182,6 +204,9 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
 	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
+	    $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 755 $(WRAPPERS) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 man/dkim-tools.7 $(DESTDIR)$(MANDIR)/man7
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
@@ -196,6 +221,10 @@ install: all
 	$(INSTALL) -m 644 completions/_dkim-tools $(DESTDIR)$(ZSHCOMPDIR)
 
 uninstall:
+	for p in $(WRAPPERS); do \
+		rm -f $(DESTDIR)$(BINDIR)/$${p#scripts/}; \
+	done
+	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1 \

@@ -15,6 +15,7 @@
 #include "mail/lines.h"
 #include "mail/message.h"
 #include "sign_options.h"
+#include "tool/handover.h"
 #include "tool/output.h"
 
 /* The work of one run: what is read once, and the message at hand. */
@@ -204,6 +205,8 @@ write_message(struct run *r, struct span top, const char *target,
 	struct output out;
 	bool ok;
 
+	if (r->o.command != NULL)
+		return handover(&r->m, top, r->o.command, f);
 	if (!output_open(&out, target, f))
 		return false;
 	ok = r->o.header_only ? file_write(out.fd, out.name, top.p, top.n, f) :
@@ -300,12 +303,15 @@ int
 main(int argc, char *argv[])
 {
 	struct run r = { 0 };
+	char report[1024];
 	struct fault f;
 	int status = EX_OK;
 
 	cli_start(argc, argv);
+	if (cli_asks_qmail(argc, argv))
+		cli_answer_remote(report, sizeof(report));
 	cli_reads_stdin();
-	sign_options_read(&r.o, argc, argv);
+	sign_options_read(&r.o, &argc, argv);
 	crypto_start(r.o.choice.access.passphrase.p != NULL);
 	/* Before the message, while that may still be on its way. */
 	if (!keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))

@@ -5,12 +5,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "dkim/domainkeys.h"
 #include "dkim/verifier.h"
-#include "ext/file.h"
 #include "dns/resolver.h"
+#include "ext/file.h"
 #include "mail/date.h"
 #include "mail/message.h"
 #include "tool/authres.h"
+#include "tool/handover.h"
 #include "tool/outcome.h"
 #include "tool/output.h"
 #include "tool/report.h"
@@ -44,12 +46,21 @@ rejected(const struct run *r, enum result result)
 
 /* EXIT STATUS of dkim-verify(1). */
 static int
-exit_status(const struct run *r, enum result result)
+exit_status(const struct run *r, const struct report *report)
 {
-	if (r->o.reject != 0 ? !rejected(r, result) :
-			       r->o.filter || result == RESULT_PASS)
+	enum result result = outcome_of(report->verdicts, report->acceptance);
+	enum dkverify_action action = DKVERIFY_ACCEPT;
+
+	if (r->o.policy)
+		action = dkverify_judge(&r->o.letters, report->verdicts,
+		    report->acceptance, report->domainkeys);
+	if (action != DKVERIFY_ACCEPT)
+		return cli_refusal(action == DKVERIFY_DEFER, r->o.style);
+	if (r->o.reject != 0 ?
+		!rejected(r, result) :
+		r->o.filter || r->o.policy || result == RESULT_PASS)
 		return EX_OK;
-	return result == RESULT_TEMPERROR ? EX_TEMPFAIL : 1;
+	return cli_refusal(result == RESULT_TEMPERROR, r->o.style);
 }
 
 static void
@@ -59,7 +70,7 @@ format(const struct run *r, const struct report *report, const char *eol,
 	switch (r->o.format) {
 	case FORMAT_AUTHRES:
 		authres_format(r->o.authserv_id, report->verdicts,
-		    report->header, eol, out);
+		    report->domainkeys, report->header, eol, out);
 		break;
 	case FORMAT_JSON: report_json(report, out); break;
 	case FORMAT_KV: report_kv(report, out); break;
@@ -88,8 +99,7 @@ static bool
 write_result(struct run *r, struct message *m, const struct report *report,
     struct fault *f)
 {
-	enum result result = outcome_of(report->verdicts, report->acceptance);
-	int status = exit_status(r, result);
+	int status = exit_status(r, report);
 	struct buf text = { 0 };
 	bool ok = false;
 
@@ -98,7 +108,8 @@ write_result(struct run *r, struct message *m, const struct report *report,
 		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
 		cli_note("%s: refused: dkim=%s", input_name(m->in),
-		    result_name(result));
+		    result_name(outcome_of(report->verdicts,
+			report->acceptance)));
 		return true;
 	}
 	format(r, report, m->eol, &text);
@@ -106,14 +117,41 @@ write_result(struct run *r, struct message *m, const struct report *report,
 		m->header.v[i].removed = authres_forged(&m->header.v[i],
 		    r->o.authserv_id);
 	m->drop = SPAN("Authentication-Results");
-	if (r->out.name == NULL && !output_open(&r->out, r->o.output, f))
+	if (r->o.command == NULL && r->out.name == NULL &&
+	    !output_open(&r->out, r->o.output, f))
 		goto done;
-	ok = r->o.filter ?
+	ok = r->o.command != NULL ?
+	    handover(m, buf_span(&text), r->o.command, f) :
+	    r->o.filter ?
 	    message_write(m, buf_span(&text), r->out.fd, r->out.name, f) :
 	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
 done:
 	buf_free(&text);
 	return ok;
+}
+
+/* Everything that looks at a body. */
+struct judges {
+	struct verifier *dkim;
+	struct domainkeys *domainkeys; /* or NULL */
+};
+
+static void
+add_body(void *arg, const void *p, size_t n)
+{
+	struct judges *j = arg;
+
+	verifier_add(j->dkim, p, n);
+	if (j->domainkeys != NULL)
+		domainkeys_add(j->domainkeys, p, n);
+}
+
+/* qmail-queue(8) tells reading from writing, <sysexits.h> does not. */
+static void
+reading_failed(const struct run *r, struct fault *f)
+{
+	if (r->o.style == CLI_QMAIL_QUEUE && f->code == EX_IOERR)
+		f->code = EX_NOINPUT;
 }
 
 static bool
@@ -122,24 +160,35 @@ verify(struct run *r, const char *path, struct fault *f)
 	struct verifier_rules rules = r->o.rules;
 	struct input *in = input_open(path, r->o.filter, f);
 	struct message m = { 0 };
-	struct verifier *v = NULL;
+	struct judges j = { 0 };
 	bool ok = false;
 
-	if (in == NULL || !message_open(&m, in, f))
+	if (in == NULL || !message_open(&m, in, f)) {
+		reading_failed(r, f);
 		goto done;
+	}
 	rules.now = judging_time(r, &m.header);
 	resolver_next(r->dns);
-	v = verifier_begin(&m.header, &rules, r->dns);
-	if (!message_body(&m, verifier_add, v, f))
+	j.dkim = verifier_begin(&m.header, &rules, r->dns);
+	if (r->o.domainkeys)
+		j.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
+		    r->dns);
+	if (!message_body(&m, add_body, &j, f)) {
+		reading_failed(r, f);
 		goto done;
+	}
 	ok = write_result(r, &m,
 	    &(struct report){ .file = strcmp(path, "-") == 0 ? NULL : path,
-		.verdicts = verifier_end(v),
+		.verdicts = verifier_end(j.dkim),
+		.domainkeys = j.domainkeys != NULL ?
+		    domainkeys_end(j.domainkeys) :
+		    NULL,
 		.header = &m.header,
 		.acceptance = &r->o.acceptance },
 	    f);
 done:
-	verifier_free(v);
+	verifier_free(j.dkim);
+	domainkeys_free(j.domainkeys);
 	message_close(&m);
 	input_close(in);
 	return ok;
@@ -185,12 +234,17 @@ main(int argc, char *argv[])
 	bool ok;
 
 	cli_start(argc, argv);
+	if (cli_asks_qmail(argc, argv))
+		cli_answer_queue();
 	cli_reads_stdin();
-	verify_options_read(&r.o, argc, argv);
+	verify_options_read(&r.o, &argc, argv);
 	crypto_start(false);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
+	/* To qmail-queue(8) only the message is what is read. */
+	if (r.dns == NULL && r.o.style == CLI_QMAIL_QUEUE)
+		f.code = EX_CONFIG;
 	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
 	if (optind < argc && !names_stdin(argv + optind, argc - optind))

@@ -17,6 +17,7 @@
 static const char help[] =
     "usage: dkim-sign [-d domain] [-s selector] [-k key] ... [options] < "
     "message\n"
+    "       dkim-sign [options] -- command [arg ...] < message\n"
     "       dkim-sign [options] -o dir | --in-place file ...\n"
     "\n"
     "  -d, --domain DOMAIN        signing domain (default: that of From:)\n"
@@ -50,7 +51,7 @@ static const char help[] =
     "  -o, --output FILE|DIR      write there\n"
     "      --in-place             replace each file\n"
     "      --now EPOCH            take this for the time\n"
-    "      --exit-style mta|sysexits\n"
+    "      --exit-style mta|sysexits|qmail\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
 enum {
@@ -206,7 +207,9 @@ set_option(struct sign_options *o, int c, char *argv[])
 	case 'x': o->expire = cli_duration("-x", optarg); break;
 	case 'z': s->copy_fields = true; break;
 	case OPT_ALL_MATCHES: o->choice.tables.all = true; break;
-	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
+	case OPT_EXIT_STYLE:
+		o->style = cli_style(optarg, CLI_QMAIL_REMOTE);
+		break;
 	case OPT_FALLBACK:
 		read_domain("--fallback", optarg, &o->fallback);
 		break;
@@ -334,13 +337,34 @@ check_times(struct sign_options *o)
 		cli_usage("-x: expires beyond what x= can say");
 }
 
-void
-sign_options_read(struct sign_options *o, int argc, char *argv[])
+/* Where the signed message goes. */
+static void
+check_target(const struct sign_options *o, const char *file)
 {
+	if (o->in_place && (o->output != NULL || file == NULL))
+		cli_usage("--in-place: needs files, and no -o");
+	if (o->in_place && o->header_only)
+		cli_usage("--in-place: not with --header-only");
+	if (o->command != NULL &&
+	    (file != NULL || o->output != NULL || o->header_only))
+		cli_usage("%s: a command takes the message on stdin; no files, "
+			  "-o or --header-only",
+		    o->command[0]);
+	if (o->style == CLI_QMAIL_REMOTE && o->command == NULL)
+		cli_usage("--exit-style qmail: needs -- COMMAND");
+	if (file != NULL && !o->in_place && o->output == NULL)
+		cli_usage("%s: files need -o DIR or --in-place", file);
+}
+
+void
+sign_options_read(struct sign_options *o, int *count, char *argv[])
+{
+	char **command = cli_command(count, argv);
+	int c, argc = *count;
 	struct fault f;
-	int c;
 
 	*o = (struct sign_options){ .from_header = "From",
+		.command = command,
 		.now = time(NULL),
 		.any_algorithm = true,
 		.choice = { .seconds = LIMIT_COMMAND_SECONDS },
@@ -361,15 +385,13 @@ sign_options_read(struct sign_options *o, int argc, char *argv[])
 	check_times(o);
 	if (!fieldlist_check(&o->spec.fields, &f))
 		cli_die(&f, o->style);
-	if (o->in_place && (o->output != NULL || optind == argc))
-		cli_usage("--in-place: needs files, and no -o");
+	check_target(o, optind < argc ? argv[optind] : NULL);
 	for (int i = optind; i < argc; i++)
 		if (strcmp(argv[i], "-") == 0)
 			cli_usage("-: standard input takes no other files");
-	if (o->in_place && o->header_only)
-		cli_usage("--in-place: not with --header-only");
-	if (optind < argc && !o->in_place && o->output == NULL)
-		cli_usage("%s: files need -o DIR or --in-place", argv[optind]);
+	/* Room is for one line. */
+	if (o->style == CLI_QMAIL_REMOTE)
+		o->verbose = 0;
 }
 
 void

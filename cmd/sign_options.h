@@ -33,6 +33,7 @@ struct sign_options {
 	bool any_algorithm; /* no -a */
 	struct algorithm algorithm;
 	const char *output;
+	char **command;         /* what gets the message, or NULL */
 	struct buf identity;    /* -i, with a NUL behind it; empty for none */
 	size_t identity_domain; /* where in it the domain begins */
 	int64_t now;
@@ -43,8 +44,11 @@ struct sign_options {
 	int verbose;
 };
 
-/* Leaves optind at the first file.  Ends the process on a usage error. */
-void sign_options_read(struct sign_options *o, int argc, char *argv[]);
+/*
+ * Leaves optind at the first file and *argc behind the last.  Ends the process on
+ * a usage error.
+ */
+void sign_options_read(struct sign_options *o, int *argc, char *argv[]);
 void sign_options_free(struct sign_options *o);
 
 #endif

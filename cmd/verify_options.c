@@ -14,6 +14,7 @@
 static const char help[] =
     "usage: dkim-verify [options] [file ...]\n"
     "       dkim-verify -f [options] < message > message\n"
+    "       dkim-verify [options] -- command [arg ...] < message\n"
     "\n"
     "  -A, --authserv-id ID        our name (default: the host's)\n"
     "  -f, --filter                write the message, with the field on top\n"
@@ -29,15 +30,19 @@ static const char help[] =
     "      --require DOMAIN|aligned  only such passes count\n"
     "      --strict-alignment      d= has to be the domain of From:\n"
     "      --reject RESULT,...     refuse these\n"
+    "      --dkverify LETTERS      refuse or defer as qmail's DKVERIFY says\n"
+    "      --domainkeys            judge DomainKey-Signature, too\n"
     "      --now EPOCH|received    take this for the time\n"
     "  -o, --output FILE           write there\n"
-    "      --exit-style mta|sysexits\n"
+    "      --exit-style mta|sysexits|qmail\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
 enum {
 	OPT_ALLOW_SHA1 = 256,
 	OPT_BODY_LENGTH,
 	OPT_CLOCK_SKEW,
+	OPT_DKVERIFY,
+	OPT_DOMAINKEYS,
 	OPT_EXIT_STYLE,
 	OPT_MAX_SIGNATURES,
 	OPT_NOW,
@@ -51,6 +56,8 @@ static const struct option long_options[] = {
 	{ "authserv-id", required_argument, NULL, 'A' },
 	{ "body-length", required_argument, NULL, OPT_BODY_LENGTH },
 	{ "clock-skew", required_argument, NULL, OPT_CLOCK_SKEW },
+	{ "dkverify", required_argument, NULL, OPT_DKVERIFY },
+	{ "domainkeys", no_argument, NULL, OPT_DOMAINKEYS },
 	{ "exit-style", required_argument, NULL, OPT_EXIT_STYLE },
 	{ "filter", no_argument, NULL, 'f' },
 	{ "format", required_argument, NULL, 'F' },
@@ -102,6 +109,17 @@ set_reject(struct verify_options *o, const char *text)
 		o->reject |= 1u << result;
 		free(name);
 	}
+}
+
+static void
+set_letters(struct verify_options *o, const char *text)
+{
+	if (!dkverify_parse(text, &o->letters))
+		cli_usage("--dkverify %s: not letters A-K, a comma and "
+			  "letters A-R",
+		    text);
+	o->policy = true;
+	o->domainkeys = o->domainkeys || o->letters.domainkeys.n > 0;
 }
 
 static void
@@ -166,7 +184,11 @@ set_option(struct verify_options *o, int c, char *argv[])
 		rules->clock_skew = cli_number("--clock-skew", optarg, 0,
 		    999999999);
 		break;
-	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
+	case OPT_DKVERIFY: set_letters(o, optarg); break;
+	case OPT_DOMAINKEYS: o->domainkeys = true; break;
+	case OPT_EXIT_STYLE:
+		o->style = cli_style(optarg, CLI_QMAIL_QUEUE);
+		break;
 	case OPT_MAX_SIGNATURES:
 		rules->max_signatures = (unsigned)cli_number("--max-signatures",
 		    optarg, 1, LIMIT_SIGNATURES_PARSED);
@@ -185,12 +207,31 @@ set_option(struct verify_options *o, int c, char *argv[])
 	}
 }
 
-void
-verify_options_read(struct verify_options *o, int argc, char *argv[])
+/* What goes where. */
+static void
+check_target(struct verify_options *o, int nfiles)
 {
-	int c;
+	if (o->command != NULL) {
+		if (o->output != NULL)
+			cli_usage("-o: not with a command");
+		o->filter = true;
+	}
+	if (o->style == CLI_QMAIL_QUEUE && o->command == NULL)
+		cli_usage("--exit-style qmail: needs -- COMMAND");
+	if (o->filter && nfiles > 1)
+		cli_usage("-f: takes one message");
+	if (o->filter && o->format != FORMAT_AUTHRES)
+		cli_usage("-f: writes authres only");
+}
+
+void
+verify_options_read(struct verify_options *o, int *count, char *argv[])
+{
+	char **command = cli_command(count, argv);
+	int c, argc = *count;
 
 	*o = (struct verify_options){ .authserv_id = "localhost",
+		.command = command,
 		.seconds = LIMIT_DNS_SECONDS,
 		.style = CLI_MTA,
 		.rules = { .now = time(NULL),
@@ -204,10 +245,7 @@ verify_options_read(struct verify_options *o, int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, ":A:F:fhm:n:o:T:VvZ:", long_options,
 		    NULL)) != -1)
 		set_option(o, c, argv);
-	if (o->filter && argc - optind > 1)
-		cli_usage("-f: takes one message");
-	if (o->filter && o->format != FORMAT_AUTHRES)
-		cli_usage("-f: writes authres only");
+	check_target(o, argc - optind);
 }
 
 void

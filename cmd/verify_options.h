@@ -5,6 +5,7 @@
 
 #include "dkim/verifier.h"
 #include "tool/cli.h"
+#include "tool/dkverify.h"
 #include "tool/outcome.h"
 
 /* What the command line of dkim-verify asks for, checked. */
@@ -15,7 +16,7 @@ struct verify_options {
 	char host[256];          /* the default for the next */
 	const char *authserv_id; /* -A */
 	enum format format;
-	bool filter; /* -f */
+	bool filter; /* -f, or a command */
 	const char **servers;
 	size_t nservers;
 	const char *zone;
@@ -25,12 +26,19 @@ struct verify_options {
 	bool now_received; /* --now received */
 	struct acceptance acceptance;
 	unsigned reject; /* --reject, a bit for each enum result */
+	bool policy;     /* --dkverify, and its letters */
+	struct dkverify letters;
+	bool domainkeys; /* judge DomainKey-Signature, too */
+	char **command;  /* what gets the message, or NULL */
 	enum cli_style style;
 	int verbose;
 };
 
-/* Leaves optind at the first file.  Ends the process on a usage error. */
-void verify_options_read(struct verify_options *o, int argc, char *argv[]);
+/*
+ * Leaves optind at the first file and *argc behind the last.  Ends the process on
+ * a usage error.
+ */
+void verify_options_read(struct verify_options *o, int *argc, char *argv[]);
 void verify_options_free(struct verify_options *o);
 
 #endif

@@ -11,7 +11,8 @@ void
 mem_exhausted(void)
 {
 	errno = ENOMEM;
-	err(EX_TEMPFAIL, "memory");
+	warn("memory");
+	quick_exit(EX_TEMPFAIL);
 }
 
 void *

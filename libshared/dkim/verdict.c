@@ -80,6 +80,8 @@ static const struct meaning meanings[] = {
 	    "key not for email" },
 	[VERDICT_KEY_STRICT] = { RESULT_PERMERROR, "key-strict",
 	    "key forbids subdomain identity" },
+	[VERDICT_KEY_GRANULARITY] = { RESULT_PERMERROR, "key-granularity",
+	    "key not for this address" },
 	[VERDICT_KEY_BAD_EXPONENT] = { RESULT_POLICY, "key-bad-exponent",
 	    "unsafe RSA key" },
 	[VERDICT_KEY_SMALL_ORDER] = { RESULT_POLICY, "key-small-order",

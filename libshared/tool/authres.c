@@ -183,14 +183,15 @@ put_comments(struct fold *fold, const struct result_one *r,
 }
 
 static void
-put_result(struct fold *fold, enum result result, const char *reason)
+put_result(struct fold *fold, const char *method, enum result result,
+    const char *reason)
 {
 	struct buf word = { 0 };
 
 	buf_adds(fold->out, ";");
 	buf_adds(fold->out, fold->eol);
 	fold->column = 0;
-	buf_addf(&word, " dkim=%s", result_name(result));
+	buf_addf(&word, " %s=%s", method, result_name(result));
 	fold_put(fold, buf_span(&word));
 	if (reason != NULL) {
 		word.n = 0;
@@ -210,7 +211,7 @@ put_signature(struct fold *fold, const struct verdicts *v, size_t i,
 	struct buf b = { 0 };
 	bool twin = false;
 
-	put_result(fold, result_of(r), verdict_reason(r->verdict));
+	put_result(fold, "dkim", result_of(r), verdict_reason(r->verdict));
 	signature_text(s, &b);
 	if (s->b.n == 0)
 		b.n = 0;
@@ -226,8 +227,20 @@ put_signature(struct fold *fold, const struct verdicts *v, size_t i,
 	buf_free(&b);
 }
 
+static void
+put_domainkeys(struct fold *fold, const struct domainkeys_result *r)
+{
+	put_result(fold, "domainkeys", domainkeys_result_of(r),
+	    r->field != NULL ? verdict_reason(r->verdict) : NULL);
+	if (r->testing)
+		put_comment(fold, "test key", NULL);
+	put_property(fold, "d", r->sig.domain);
+	put_property(fold, "s", r->sig.selector);
+}
+
 void
-authres_format(const char *id, const struct verdicts *v, const struct header *h,
+authres_format(const char *id, const struct verdicts *v,
+    const struct domainkeys_result *domainkeys, const struct header *h,
     const char *eol, struct buf *out)
 {
 	struct fold fold = { .out = out, .eol = eol };
@@ -237,12 +250,14 @@ authres_format(const char *id, const struct verdicts *v, const struct header *h,
 	for (size_t i = 0; i < v->n; i++)
 		put_signature(&fold, v, i, h);
 	if (v->skipped > 0)
-		put_result(&fold, verdict_result(VERDICT_TOO_MANY),
+		put_result(&fold, "dkim", verdict_result(VERDICT_TOO_MANY),
 		    verdict_reason(VERDICT_TOO_MANY));
 	else if (v->n == 0 && v->message == VERDICT_MALFORMED_MESSAGE)
-		put_result(&fold, verdict_result(v->message),
+		put_result(&fold, "dkim", verdict_result(v->message),
 		    verdict_reason(v->message));
 	else if (v->n == 0)
-		put_result(&fold, RESULT_NONE, NULL);
+		put_result(&fold, "dkim", RESULT_NONE, NULL);
+	if (domainkeys != NULL)
+		put_domainkeys(&fold, domainkeys);
 	buf_adds(out, eol);
 }

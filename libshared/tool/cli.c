@@ -16,6 +16,16 @@
 
 enum { DIGITS_MAX = 12 };
 
+/* Exit codes of qmail-queue(8); from 11 to 40 the refusal is for good. */
+enum {
+	QUEUE_REFUSE = 31,
+	QUEUE_MEMORY = 51,
+	QUEUE_WRITE = 53,
+	QUEUE_READ = 54,
+	QUEUE_CONFIG = 55,
+	QUEUE_DEFER = 71
+};
+
 void
 cli_start(int argc, char *argv[])
 {
@@ -42,6 +52,109 @@ void
 cli_reads_stdin(void)
 {
 	(void)atexit(input_drain);
+	(void)at_quick_exit(input_drain);
+}
+
+char **
+cli_command(int *argc, char *argv[])
+{
+	for (int i = 1; i < *argc; i++)
+		if (strcmp(argv[i], "--") == 0) {
+			bool any = i + 1 < *argc;
+
+			*argc = i;
+			return any ? argv + i + 1 : NULL;
+		}
+	return NULL;
+}
+
+bool
+cli_asks_qmail(int argc, char *argv[])
+{
+	static const char option[] = "--exit-style";
+	bool asks = false;
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		size_t n = strcspn(argv[i], "=");
+		const char *value = argv[i][n] == '=' ? argv[i] + n + 1 :
+							argv[i + 1];
+
+		/* As getopt_long does, a beginning will do for a name. */
+		if (n >= sizeof("--exi") - 1 && n < sizeof(option) &&
+		    strncmp(argv[i], option, n) == 0 && value != NULL)
+			asks = strcmp(value, "qmail") == 0;
+	}
+	return asks;
+}
+
+/* Octets that cannot be written go to a caller who is not there any more. */
+static void
+put_octet(char c)
+{
+	struct fault f;
+
+	(void)!file_write(STDOUT_FILENO, "stdout", &c, 1, &f);
+}
+
+/* The line that stderr holds back becomes the text of a report. */
+static void
+report_remote(char kind)
+{
+	put_octet(kind);
+	(void)dup2(STDOUT_FILENO, STDERR_FILENO);
+	(void)fflush(stderr);
+	put_octet('\0');
+	_exit(EX_OK);
+}
+
+static void
+defer_remote(void)
+{
+	report_remote('Z');
+}
+
+void
+cli_answer_remote(char *room, size_t n)
+{
+	(void)setvbuf(stderr, room, _IOFBF, n);
+	if (atexit(defer_remote) != 0 || at_quick_exit(defer_remote) != 0)
+		report_remote('Z');
+}
+
+static void
+end_queue(void)
+{
+	_exit(QUEUE_MEMORY);
+}
+
+void
+cli_answer_queue(void)
+{
+	if (at_quick_exit(end_queue) != 0)
+		end_queue();
+}
+
+int
+cli_refusal(bool for_now, enum cli_style style)
+{
+	if (style == CLI_QMAIL_QUEUE)
+		return for_now ? QUEUE_DEFER : QUEUE_REFUSE;
+	return for_now ? EX_TEMPFAIL : 1;
+}
+
+/* All but the refusal of a message that is none are temporary. */
+static int
+queue_status(int code)
+{
+	switch (code) {
+	case EX_DATAERR: return QUEUE_REFUSE;
+	case EX_CANTCREAT:
+	case EX_IOERR: return QUEUE_WRITE;
+	case EX_NOINPUT: return QUEUE_READ;
+	case EX_CONFIG:
+	case EX_NOPERM: return QUEUE_CONFIG;
+	default: return QUEUE_DEFER;
+	}
 }
 
 int
@@ -49,6 +162,8 @@ cli_status(const struct fault *f, enum cli_style style)
 {
 	int code = f->code != 0 ? f->code : EX_SOFTWARE;
 
+	if (style == CLI_QMAIL_QUEUE)
+		return queue_status(code);
 	if (style == CLI_MTA && code != EX_USAGE && code != EX_DATAERR)
 		return EX_TEMPFAIL;
 	return code;
@@ -79,6 +194,10 @@ void
 cli_die(const struct fault *f, enum cli_style style)
 {
 	cli_report(f);
+	if (style == CLI_QMAIL_REMOTE && f->code == EX_DATAERR) {
+		input_drain();
+		report_remote('D');
+	}
 	exit(cli_status(f, style));
 }
 
@@ -175,12 +294,14 @@ cli_duration(const char *option, const char *text)
 }
 
 enum cli_style
-cli_style(const char *text)
+cli_style(const char *text, enum cli_style qmail)
 {
 	if (strcmp(text, "mta") == 0)
 		return CLI_MTA;
+	if (strcmp(text, "qmail") == 0)
+		return qmail;
 	if (strcmp(text, "sysexits") != 0)
-		cli_usage("--exit-style %s: not mta or sysexits", text);
+		cli_usage("--exit-style %s: not mta, sysexits or qmail", text);
 	return CLI_SYSEXITS;
 }
 

@@ -2,6 +2,7 @@
 #define TOOL_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -12,11 +13,41 @@
 /* How a fault becomes an exit status. */
 enum cli_style {
 	CLI_SYSEXITS, /* the code of <sysexits.h> */
-	CLI_MTA       /* 75 for all but a usage error and a hopeless message */
+	CLI_MTA,      /* 75 for all but a usage error and a hopeless message */
+	CLI_QMAIL_REMOTE, /* 0, and a Z or D report on stdout */
+	CLI_QMAIL_QUEUE   /* the codes of qmail-queue(8) */
 };
 
 /* For argc and argv of main, before anything else. */
 void cli_start(int argc, char *argv[]);
+
+/*
+ * What follows the word "--", or NULL where nothing does; *argc becomes the number
+ * of words before it.  To be called before getopt_long(3), which moves words.
+ * "--" is never taken for the argument of an option.
+ */
+char **cli_command(int *argc, char *argv[]);
+
+/*
+ * Does the command line ask for --exit-style qmail?  What is wrong with it has to
+ * be answered in that style already.
+ */
+bool cli_asks_qmail(int argc, char *argv[]);
+
+/*
+ * From here on every end of the process is an answer of qmail-remote(8), which
+ * its caller reads from stdout and, mixed into it, stderr: a report "Z", the line
+ * that would have gone to stderr and a NUL, and exit status 0.  Success is to
+ * become another program.  That line is kept in room, which has to outlive all
+ * this; so much and no more may be printed.  To be called before cli_reads_stdin:
+ * what is asked for last is done first at the end.
+ */
+void cli_answer_remote(char *room, size_t n);
+/* And of qmail-queue(8): 51 when memory runs out. */
+void cli_answer_queue(void);
+
+/* The exit status that refuses a message for good, or for now. */
+int cli_refusal(bool for_now, enum cli_style style);
 
 /*
  * For a command that filters a message: whatever ends it, standard input is
@@ -51,7 +82,8 @@ int64_t cli_number(const char *option, const char *text, int64_t min,
 int64_t cli_duration(const char *option, const char *text);
 /* Seconds since 1970, of at most 12 digits. */
 int64_t cli_epoch(const char *option, const char *text);
-enum cli_style cli_style(const char *text); /* of --exit-style */
+/* Of --exit-style; qmail is what that word means to this program. */
+enum cli_style cli_style(const char *text, enum cli_style qmail);
 
 /* A note for -v on stderr, unprintable octets escaped. */
 void cli_note(const char *fmt, ...) ATTR_PRINTF(1);

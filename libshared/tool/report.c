@@ -120,6 +120,21 @@ json_signature(struct json *j, const struct result_one *r)
 	buf_free(&canonicalization);
 }
 
+static void
+json_domainkeys(struct json *j, const struct domainkeys_result *r)
+{
+	json_name(j, "domainkeys");
+	json_begin(j, '{');
+	json_verdict(j, domainkeys_result_of(r), r->verdict);
+	json_text(j, "domain", r->sig.domain);
+	json_text(j, "selector", r->sig.selector);
+	json_word(j, "canonicalization",
+	    r->sig.b.n > 0 ? dkcanon_name(r->sig.canon) : NULL);
+	json_optional(j, "key_bits", r->key_bits > 0, r->key_bits);
+	json_flag(j, "testing", r->testing);
+	json_end(j, '}');
+}
+
 void
 report_json(const struct report *r, struct buf *out)
 {
@@ -144,6 +159,8 @@ report_json(const struct report *r, struct buf *out)
 		json_end(&j, '}');
 	}
 	json_end(&j, ']');
+	if (r->domainkeys != NULL)
+		json_domainkeys(&j, r->domainkeys);
 	json_end(&j, '}');
 	buf_addc(out, '\n');
 }
@@ -232,6 +249,21 @@ kv_signature(const struct report *report, const struct result_one *r,
 	kv_end(out);
 }
 
+static void
+kv_domainkeys(const char *file, const struct domainkeys_result *r,
+    struct buf *out)
+{
+	if (file != NULL)
+		kv_word(out, "file", file);
+	kv_word(out, "domainkeys", result_name(domainkeys_result_of(r)));
+	kv_word(out, "code", verdict_code(r->verdict));
+	kv_word(out, "reason", verdict_reason(r->verdict));
+	kv_pair(out, "domain", r->sig.domain);
+	kv_pair(out, "selector", r->sig.selector);
+	kv_word(out, "testing", r->testing ? "1" : "0");
+	kv_end(out);
+}
+
 void
 report_kv(const struct report *r, struct buf *out)
 {
@@ -251,6 +283,8 @@ report_kv(const struct report *r, struct buf *out)
 		kv_verdict(r, out, verdict_result(none), none);
 		kv_end(out);
 	}
+	if (r->domainkeys != NULL)
+		kv_domainkeys(r->file, r->domainkeys, out);
 }
 
 static void
@@ -364,6 +398,15 @@ text_signature(const struct report *report, const struct result_one *r,
 	buf_free(&text);
 }
 
+static void
+text_domainkeys(const struct domainkeys_result *r, struct buf *out)
+{
+	buf_addf(out, "domainkeys %s\n", result_name(domainkeys_result_of(r)));
+	text_line(out, "domain", r->sig.domain);
+	text_line(out, "selector", r->sig.selector);
+	text_line(out, "code", span_str(verdict_code(r->verdict)));
+}
+
 void
 report_text(const struct report *r, struct buf *out)
 {
@@ -381,4 +424,6 @@ report_text(const struct report *r, struct buf *out)
 	if (v->skipped > 0)
 		buf_addf(out, "%s: %zu more signatures not judged\n",
 		    result_name(verdict_result(VERDICT_TOO_MANY)), v->skipped);
+	if (r->domainkeys != NULL)
+		text_domainkeys(r->domainkeys, out);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "dkim/domainkeys.h"
 #include "dkim/verifier.h"
 #include "tool/outcome.h"
 
@@ -11,6 +12,7 @@
 struct report {
 	const char *file; /* NULL for standard input */
 	const struct verdicts *verdicts;
+	const struct domainkeys_result *domainkeys; /* NULL: not asked for */
 	const struct header *header;
 	const struct acceptance *acceptance;
 };

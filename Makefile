@@ -34,9 +34,8 @@ OFFLINE     = cmd/dkim-sign cmd/dkim-keygen cmd/dkim-dnsrec
 ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
-WRAPPERS    = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
-              scripts/postfix-dkim-filter
-UNIT        = tests/unit/canon tests/unit/resolver
+SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
+              scripts/postfix-dkim-filter scripts/opendkim-import
 LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
@@ -112,34 +111,6 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/tool/servers.h libshared/tool/signcommand.h \
               libshared/tool/signtable.h libshared/tool/table.h \
               cmd/check_options.h cmd/sign_options.h cmd/verify_options.h
-              libshared/tool/dmarc.h libshared/tool/findings.h \
-              libshared/tool/lint.h libshared/tool/preflight.h \
-              libshared/tool/probe.h libshared/tool/servers.h \
-              libshared/tool/dnsrec.h libshared/tool/json.h \
-              libshared/ext/command.h libshared/tool/keychoice.h \
-              libshared/tool/keycommand.h libshared/tool/keydir.h \
-              libshared/tool/keyinput.h \
-              libshared/tool/keysource.h libshared/tool/keytable.h \
-              libshared/tool/keytemplate.h libshared/tool/signcommand.h \
-              libshared/tool/signtable.h libshared/tool/table.h \
-              libshared/tool/outcome.h \
-              libshared/ext/chain.h libshared/ext/crypto.h \
-              libshared/ext/der.h \
-              libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
-              libshared/dns/dnsquery.h libshared/ext/file.h \
-              libshared/ext/idn.h libshared/ext/input.h \
-              libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
-              libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
-              libshared/ext/spool.h libshared/mail/address.h \
-              libshared/mail/date.h libshared/mail/domain.h \
-              libshared/mail/fold.h libshared/mail/header.h \
-              libshared/mail/lines.h libshared/mail/message.h libshared/mail/strip.h \
-              libshared/tool/authres.h libshared/tool/cli.h \
-              libshared/tool/dkverify.h libshared/tool/dnsrec.h \
-              libshared/tool/handover.h libshared/tool/json.h \
-              libshared/tool/keysource.h libshared/tool/outcome.h \
-              libshared/tool/output.h libshared/tool/report.h \
-              cmd/sign_options.h cmd/verify_options.h cmd/check_options.h
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
               -D_TIME_BITS=64 -DVERSION=\"$(VERSION)\" \
@@ -203,9 +174,9 @@ bench-keys: all
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
-	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
-	    $(DESTDIR)$(MANDIR)/man7
-	$(INSTALL) -m 755 $(WRAPPERS) $(DESTDIR)$(BINDIR)
+	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(ZSHCOMPDIR) \
+	    $(DESTDIR)$(FISHCOMPDIR)
+	$(INSTALL) -m 755 $(SCRIPT) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 man/dkim-tools.7 $(DESTDIR)$(MANDIR)/man7
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
@@ -221,7 +192,7 @@ install: all
 	$(INSTALL) -m 644 completions/_dkim-tools $(DESTDIR)$(ZSHCOMPDIR)
 
 uninstall:
-	for p in $(WRAPPERS); do \
+	for p in $(SCRIPT); do \
 		rm -f $(DESTDIR)$(BINDIR)/$${p#scripts/}; \
 	done
 	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7

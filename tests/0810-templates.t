@@ -54,15 +54,16 @@ mkdir -p domainkeys/example.int/default
 refuses "nor is a folder" 75 'default: not a regular' \
     dkim-sign -k "$line" -d example.int <msg
 : >domainkeys/file
-is "a file in place of a folder holds no key" \
-    "$(names a@example.edu -k 'domainkeys/file/%d.pem')" 0
+refuses "a file in place of the folder is no store" 75 'file' \
+    dkim-sign -k 'domainkeys/file/%d.pem' -d example.edu <msg
 
 is "the key directory" "$(names a@example.net -D dir)" "example.net/d1 0"
 is "... by its parents" "$(names a@x.y.example.net -D dir)" "example.net/d1 0"
 is "... from the environment" "$(DKIM_KEYDIR=$T/dir names a@example.net)" \
     "example.net/d1 0"
 is "... without a key: unsigned" "$(names a@example.edu -D dir)" 0
-is "... which is not there: unsigned" "$(names a@example.edu -D nowhere)" 0
+refuses "... which is not there: the message waits" 75 'nowhere: no such' \
+    dkim-sign -D nowhere -d example.edu <msg
 is "... --fallback" "$(names a@example.edu -D dir --fallback example.net)" \
     "example.net/d1 0"
 ln -s gone.pem dir/example.net/current.rsa

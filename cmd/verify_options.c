@@ -101,13 +101,11 @@ set_reject(struct verify_options *o, const char *text)
 	struct span rest = span_str(text), word;
 
 	while (span_cut(&rest, ',', &word)) {
-		char *name = mem_strndup(word.p, word.n);
 		enum result result;
 
-		if (!result_parse(name, &result) || result == RESULT_PASS)
+		if (!result_parse(word, &result) || result == RESULT_PASS)
 			cli_usage("--reject %s: not a list of results", text);
 		o->reject |= 1u << result;
-		free(name);
 	}
 }
 

@@ -1,7 +1,6 @@
 #include "dkim/verdict.h"
 
 #include <stddef.h>
-#include <string.h>
 
 struct meaning {
 	enum result result;
@@ -145,10 +144,10 @@ result_name(enum result r)
 }
 
 bool
-result_parse(const char *name, enum result *out)
+result_parse(struct span name, enum result *out)
 {
 	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
-		if (strcmp(results[i], name) == 0) {
+		if (span_eq(span_str(results[i]), name)) {
 			*out = (enum result)i;
 			return true;
 		}

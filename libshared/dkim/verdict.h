@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/span.h"
+
 /* The words of RFC 8601 section 2.7.1. */
 enum result {
 	RESULT_NONE,
@@ -94,6 +96,6 @@ const char *verdict_reason(enum verdict v); /* for people; NULL for a pass */
 
 const char *result_name(enum result r);
 /* False when no result is called that. */
-bool result_parse(const char *name, enum result *out);
+bool result_parse(struct span name, enum result *out);
 
 #endif

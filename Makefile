@@ -54,7 +54,8 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/mail/fold.o libshared/mail/header.o \
               libshared/mail/lines.o libshared/mail/message.o \
               libshared/tool/authres.o libshared/tool/cli.o \
-              libshared/tool/dnsrec.o libshared/tool/forged.o \
+              libshared/tool/dnsrec.o libshared/tool/dump.o \
+              libshared/tool/forged.o \
               libshared/tool/json.o libshared/tool/keysource.o \
               libshared/tool/outcome.o libshared/tool/output.o \
               libshared/tool/report.o
@@ -80,7 +81,8 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/mail/fold.h libshared/mail/header.h \
               libshared/mail/lines.h libshared/mail/message.h \
               libshared/tool/authres.h libshared/tool/cli.h \
-              libshared/tool/dnsrec.h libshared/tool/json.h \
+              libshared/tool/dnsrec.h libshared/tool/dump.h \
+              libshared/tool/json.h \
               libshared/tool/keysource.h libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \
               cmd/sign_options.h cmd/verify_options.h

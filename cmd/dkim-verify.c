@@ -11,6 +11,7 @@
 #include "mail/date.h"
 #include "mail/message.h"
 #include "tool/authres.h"
+#include "tool/dump.h"
 #include "tool/outcome.h"
 #include "tool/output.h"
 #include "tool/report.h"
@@ -23,6 +24,7 @@ struct run {
 	struct output out;
 	int worst;    /* exit status so far */
 	bool refused; /* the message is not passed on */
+	size_t done;  /* messages begun */
 };
 
 static int64_t
@@ -111,30 +113,51 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	return ok;
 }
 
+/* Who reads the body, besides the verifier only where asked for. */
+struct readers {
+	struct verifier *verifier;
+	struct dump *dump;
+};
+
+static void
+feed(void *arg, const void *p, size_t n)
+{
+	const struct readers *to = arg;
+
+	verifier_add(to->verifier, p, n);
+	if (to->dump != NULL)
+		dump_add(to->dump, p, n);
+}
+
 static bool
 verify(struct run *r, const char *path, struct fault *f)
 {
 	struct verifier_rules rules = r->o.rules;
 	struct input *in = input_open(path, r->o.filter, f);
 	struct message m = { 0 };
-	struct verifier *v = NULL;
+	struct readers to = { 0 };
 	bool ok = false;
 
 	if (in == NULL || !message_open(&m, in, f))
 		goto done;
 	rules.now = judging_time(r, &m.header);
 	resolver_next(r->dns);
-	v = verifier_begin(&m.header, &rules, r->dns);
-	if (!message_body(&m, verifier_add, v, f))
+	if (r->o.dump != NULL &&
+	    (to.dump = dump_begin(r->o.dump, ++r->done, &m.header, f)) == NULL)
+		goto done;
+	to.verifier = verifier_begin(&m.header, &rules, r->dns);
+	if (!message_body(&m, feed, &to, f) ||
+	    (to.dump != NULL && !dump_end(to.dump, f)))
 		goto done;
 	ok = write_result(r, &m,
 	    &(struct report){ .file = strcmp(path, "-") == 0 ? NULL : path,
-		.verdicts = verifier_end(v),
+		.verdicts = verifier_end(to.verifier),
 		.header = &m.header,
 		.acceptance = &r->o.acceptance },
 	    f);
 done:
-	verifier_free(v);
+	verifier_free(to.verifier);
+	dump_free(to.dump);
 	message_close(&m);
 	input_close(in);
 	return ok;

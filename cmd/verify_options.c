@@ -31,6 +31,8 @@ static const char help[] =
     "      --reject RESULT,...     refuse these\n"
     "      --now EPOCH|received    take this for the time\n"
     "  -o, --output FILE           write there\n"
+    "      --explain               why does it fail?\n"
+    "      --dump DIR              write what is hashed into files there\n"
     "      --exit-style mta|sysexits\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
@@ -38,7 +40,9 @@ enum {
 	OPT_ALLOW_SHA1 = 256,
 	OPT_BODY_LENGTH,
 	OPT_CLOCK_SKEW,
+	OPT_DUMP,
 	OPT_EXIT_STYLE,
+	OPT_EXPLAIN,
 	OPT_MAX_SIGNATURES,
 	OPT_NOW,
 	OPT_REJECT,
@@ -51,7 +55,9 @@ static const struct option long_options[] = {
 	{ "authserv-id", required_argument, NULL, 'A' },
 	{ "body-length", required_argument, NULL, OPT_BODY_LENGTH },
 	{ "clock-skew", required_argument, NULL, OPT_CLOCK_SKEW },
+	{ "dump", required_argument, NULL, OPT_DUMP },
 	{ "exit-style", required_argument, NULL, OPT_EXIT_STYLE },
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "filter", no_argument, NULL, 'f' },
 	{ "format", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
@@ -164,6 +170,8 @@ set_option(struct verify_options *o, int c, char *argv[])
 		rules->clock_skew = cli_number("--clock-skew", optarg, 0,
 		    999999999);
 		break;
+	case OPT_DUMP: o->dump = optarg; break;
+	case OPT_EXPLAIN: o->explain = true; break;
 	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
 	case OPT_MAX_SIGNATURES:
 		rules->max_signatures = (unsigned)cli_number("--max-signatures",

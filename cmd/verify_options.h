@@ -21,6 +21,8 @@ struct verify_options {
 	const char *zone;
 	unsigned seconds; /* -T */
 	const char *output;
+	const char *dump; /* --dump, or NULL */
+	bool explain;     /* --explain */
 	struct verifier_rules rules;
 	bool now_received; /* --now received */
 	struct acceptance acceptance;

@@ -300,7 +300,7 @@ sig_covers(const struct sig *s, struct span name)
 
 /* Section 3.7: the b= value out, no CRLF behind. */
 static void
-hash_own(const struct sig *s, const struct field *own, struct digest *d)
+put_own(const struct sig *s, const struct field *own, canon_put *put, void *arg)
 {
 	struct buf raw = { 0 }, canonical = { 0 };
 	struct field stripped;
@@ -313,14 +313,14 @@ hash_own(const struct sig *s, const struct field *own, struct digest *d)
 	stripped.value = span_from(stripped.raw,
 	    (size_t)(own->value.p - own->raw.p));
 	canon_field(s->canon_header, &stripped, &canonical);
-	digest_add(d, canonical.p, canonical.n - 2);
+	put(arg, canonical.p, canonical.n - 2);
 	buf_free(&raw);
 	buf_free(&canonical);
 }
 
 void
-sig_hash_header(const struct sig *s, const struct header *header,
-    const struct field *own, struct digest *d)
+sig_put_header(const struct sig *s, const struct header *header,
+    const struct field *own, canon_put *put, void *arg)
 {
 	struct span rest = s->fields, name;
 	struct buf canonical = { 0 };
@@ -334,9 +334,22 @@ sig_hash_header(const struct sig *s, const struct header *header,
 			continue;
 		canonical.n = 0;
 		canon_field(s->canon_header, f, &canonical);
-		digest_add(d, canonical.p, canonical.n);
+		put(arg, canonical.p, canonical.n);
 	}
 	header_pick_end(&pick);
 	buf_free(&canonical);
-	hash_own(s, own, d);
+	put_own(s, own, put, arg);
+}
+
+static void
+put_digest(void *d, const void *p, size_t n)
+{
+	digest_add(d, p, n);
+}
+
+void
+sig_hash_header(const struct sig *s, const struct header *header,
+    const struct field *own, struct digest *d)
+{
+	sig_put_header(s, header, own, put_digest, d);
 }

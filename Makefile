@@ -38,11 +38,16 @@ LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
               libshared/base/span.o libshared/dkim/algorithm.o \
-              libshared/dkim/bodyhash.o libshared/dkim/canon.o \
-              libshared/dkim/fieldlist.o libshared/dkim/keyrec.o \
+              libshared/dkim/bodychange.o libshared/dkim/bodyhash.o \
+              libshared/dkim/bodysearch.o libshared/dkim/canon.o \
+              libshared/dkim/claim.o libshared/dkim/cutsearch.o \
+              libshared/dkim/editlist.o libshared/dkim/edits.o \
+              libshared/dkim/fieldchange.o libshared/dkim/fieldlist.o \
+              libshared/dkim/headersearch.o libshared/dkim/keyrec.o \
               libshared/dkim/qp.o libshared/dkim/sig.o \
               libshared/dkim/signer.o libshared/dkim/taglist.o \
               libshared/dkim/verdict.o libshared/dkim/verifier.o \
+              libshared/dkim/why.o \
               libshared/ext/crypto.o libshared/ext/der.o \
               libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
               libshared/dns/dnsquery.o libshared/ext/file.o \
@@ -50,11 +55,13 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dns/nameserver.o libshared/ext/newfile.o libshared/ext/pem.o \
               libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
-              libshared/mail/date.o libshared/mail/domain.o \
+              libshared/mail/charset.o libshared/mail/date.o \
+              libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
               libshared/mail/lines.o libshared/mail/message.o \
               libshared/tool/authres.o libshared/tool/cli.o \
               libshared/tool/dnsrec.o libshared/tool/dump.o \
+              libshared/tool/explain.o \
               libshared/tool/forged.o \
               libshared/tool/json.o libshared/tool/keysource.o \
               libshared/tool/outcome.o libshared/tool/output.o \
@@ -65,11 +72,16 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/base/buf.h libshared/base/fault.h \
               libshared/base/limits.h libshared/base/mem.h \
               libshared/base/span.h libshared/dkim/algorithm.h \
-              libshared/dkim/bodyhash.h libshared/dkim/canon.h \
-              libshared/dkim/fieldlist.h libshared/dkim/keyrec.h \
+              libshared/dkim/bodychange.h libshared/dkim/bodyhash.h \
+              libshared/dkim/bodysearch.h libshared/dkim/canon.h \
+              libshared/dkim/claim.h libshared/dkim/cutsearch.h \
+              libshared/dkim/edits.h \
+              libshared/dkim/fieldchange.h libshared/dkim/fieldlist.h \
+              libshared/dkim/headersearch.h libshared/dkim/keyrec.h \
               libshared/dkim/qp.h libshared/dkim/sig.h \
               libshared/dkim/signer.h libshared/dkim/taglist.h \
               libshared/dkim/verdict.h libshared/dkim/verifier.h \
+              libshared/dkim/why.h \
               libshared/ext/crypto.h libshared/ext/der.h \
               libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
               libshared/dns/dnsquery.h libshared/ext/file.h \
@@ -77,11 +89,13 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
               libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
-              libshared/mail/date.h libshared/mail/domain.h \
+              libshared/mail/charset.h libshared/mail/date.h \
+              libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \
               libshared/mail/lines.h libshared/mail/message.h \
               libshared/tool/authres.h libshared/tool/cli.h \
               libshared/tool/dnsrec.h libshared/tool/dump.h \
+              libshared/tool/explain.h \
               libshared/tool/json.h \
               libshared/tool/keysource.h libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \

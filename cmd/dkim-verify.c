@@ -117,6 +117,7 @@ write_result(struct run *r, struct message *m, const struct report *report,
 struct readers {
 	struct verifier *verifier;
 	struct dump *dump;
+	struct explain *explain;
 };
 
 static void
@@ -127,6 +128,8 @@ feed(void *arg, const void *p, size_t n)
 	verifier_add(to->verifier, p, n);
 	if (to->dump != NULL)
 		dump_add(to->dump, p, n);
+	if (to->explain != NULL)
+		explain_add(to->explain, p, n);
 }
 
 static bool
@@ -136,6 +139,7 @@ verify(struct run *r, const char *path, struct fault *f)
 	struct input *in = input_open(path, r->o.filter, f);
 	struct message m = { 0 };
 	struct readers to = { 0 };
+	const struct verdicts *verdicts;
 	bool ok = false;
 
 	if (in == NULL || !message_open(&m, in, f))
@@ -145,19 +149,30 @@ verify(struct run *r, const char *path, struct fault *f)
 	if (r->o.dump != NULL &&
 	    (to.dump = dump_begin(r->o.dump, ++r->done, &m.header, f)) == NULL)
 		goto done;
+	if (r->o.explain)
+		to.explain = explain_new();
 	to.verifier = verifier_begin(&m.header, &rules, r->dns);
 	if (!message_body(&m, feed, &to, f) ||
 	    (to.dump != NULL && !dump_end(to.dump, f)))
 		goto done;
+	verdicts = verifier_end(to.verifier);
+	if (to.explain != NULL)
+		explain_run(to.explain,
+		    &(struct why_message){ .header = &m.header,
+			.verdicts = verdicts,
+			.rules = &rules,
+			.dns = r->dns });
 	ok = write_result(r, &m,
 	    &(struct report){ .file = strcmp(path, "-") == 0 ? NULL : path,
-		.verdicts = verifier_end(to.verifier),
+		.verdicts = verdicts,
 		.header = &m.header,
-		.acceptance = &r->o.acceptance },
+		.acceptance = &r->o.acceptance,
+		.explain = to.explain },
 	    f);
 done:
 	verifier_free(to.verifier);
 	dump_free(to.dump);
+	explain_free(to.explain);
 	message_close(&m);
 	input_close(in);
 	return ok;

@@ -298,21 +298,28 @@ sig_covers(const struct sig *s, struct span name)
 	return n;
 }
 
-/* Section 3.7: the b= value out, no CRLF behind. */
+struct field
+sig_own(const struct sig *s, const struct field *own, struct buf *raw)
+{
+	size_t before = (size_t)(s->b_value.p - own->raw.p);
+	struct field stripped = { .name = own->name };
+
+	buf_add(raw, own->raw.p, before);
+	buf_add_span(raw, span_from(own->raw, before + s->b_value.n));
+	stripped.raw = buf_span(raw);
+	stripped.value = span_from(stripped.raw,
+	    (size_t)(own->value.p - own->raw.p));
+	return stripped;
+}
+
 static void
 put_own(const struct sig *s, const struct field *own, canon_put *put, void *arg)
 {
 	struct buf raw = { 0 }, canonical = { 0 };
-	struct field stripped;
-	size_t before = (size_t)(s->b_value.p - own->raw.p);
+	struct field stripped = sig_own(s, own, &raw);
 
-	buf_add(&raw, own->raw.p, before);
-	buf_add_span(&raw, span_from(own->raw, before + s->b_value.n));
-	stripped.raw = buf_span(&raw);
-	stripped.name = own->name;
-	stripped.value = span_from(stripped.raw,
-	    (size_t)(own->value.p - own->raw.p));
 	canon_field(s->canon_header, &stripped, &canonical);
+	/* Section 3.7: no CRLF behind. */
 	put(arg, canonical.p, canonical.n - 2);
 	buf_free(&raw);
 	buf_free(&canonical);

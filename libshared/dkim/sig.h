@@ -50,6 +50,13 @@ void sig_free(struct sig *s);
 size_t sig_covers(const struct sig *s, struct span name);
 
 /*
+ * The field itself as it is hashed, before canonicalization: without the b=
+ * value.  It lies in raw, which has to be empty.
+ */
+struct field sig_own(const struct sig *s, const struct field *own,
+    struct buf *raw);
+
+/*
  * Hands the header hash input to put: the fields of h= and then own, its b=
  * value left out and no CRLF after it (sections 3.7 and 5.4.2).
  */

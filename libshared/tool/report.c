@@ -89,8 +89,9 @@ json_verdict(struct json *j, enum result result, enum verdict verdict)
 }
 
 static void
-json_signature(struct json *j, const struct result_one *r)
+json_signature(struct json *j, const struct report *report, size_t number)
 {
+	const struct result_one *r = &report->verdicts->v[number];
 	const struct sig *s = &r->sig;
 	bool limited = s->limit != BODYHASH_ALL && s->fields.n > 0;
 	struct buf canonicalization = { 0 };
@@ -115,6 +116,11 @@ json_signature(struct json *j, const struct result_one *r)
 	json_optional(j, "timestamp", s->signed_at >= 0, s->signed_at);
 	json_optional(j, "expires", s->expires >= 0, s->expires);
 	json_word(j, "body_hash", body_hashes[r->body_hash]);
+	json_name(j, "explain");
+	if (report->explain != NULL)
+		explain_json(report->explain, number, j);
+	else
+		json_null(j);
 	json_end(j, '}');
 	buf_free(&canonicalization);
 }
@@ -134,7 +140,7 @@ report_json(const struct report *r, struct buf *out)
 	json_name(&j, "signatures");
 	json_begin(&j, '[');
 	for (size_t i = 0; i < v->n; i++)
-		json_signature(&j, &v->v[i]);
+		json_signature(&j, r, i);
 	if (v->skipped > 0) {
 		json_begin(&j, '{');
 		json_verdict(&j, verdict_result(VERDICT_TOO_MANY),
@@ -329,9 +335,9 @@ text_body(struct buf *out, const struct result_one *r)
 }
 
 static void
-text_signature(const struct report *report, const struct result_one *r,
-    struct buf *out)
+text_signature(const struct report *report, size_t number, struct buf *out)
 {
+	const struct result_one *r = &report->verdicts->v[number];
 	const struct sig *s = &r->sig;
 	const char *reason = verdict_reason(r->verdict);
 	struct buf text = { 0 };
@@ -357,6 +363,8 @@ text_signature(const struct report *report, const struct result_one *r,
 	}
 	text_line(out, "aligned", span_str(alignments[r->aligned]));
 	text_line(out, "code", span_str(verdict_code(r->verdict)));
+	if (report->explain != NULL)
+		explain_text(report->explain, number, out);
 	buf_free(&text);
 }
 
@@ -373,7 +381,7 @@ report_text(const struct report *r, struct buf *out)
 	if (v->message != VERDICT_OPEN)
 		buf_addf(out, "  %s\n", verdict_reason(v->message));
 	for (size_t i = 0; i < v->n; i++)
-		text_signature(r, &v->v[i], out);
+		text_signature(r, i, out);
 	if (v->skipped > 0)
 		buf_addf(out, "%s: %zu more signatures not judged\n",
 		    result_name(verdict_result(VERDICT_TOO_MANY)), v->skipped);

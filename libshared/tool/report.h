@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "dkim/verifier.h"
+#include "tool/explain.h"
 #include "tool/outcome.h"
 
 /* One verified message, for output. */
@@ -13,6 +14,7 @@ struct report {
 	const struct verdicts *verdicts;
 	const struct header *header;
 	const struct acceptance *acceptance;
+	const struct explain *explain; /* NULL without --explain */
 };
 
 /*

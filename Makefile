@@ -43,6 +43,7 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dkim/claim.o libshared/dkim/cutsearch.o \
               libshared/dkim/editlist.o libshared/dkim/edits.o \
               libshared/dkim/fieldchange.o libshared/dkim/fieldlist.o \
+              libshared/dkim/fieldname.o \
               libshared/dkim/headersearch.o libshared/dkim/keyrec.o \
               libshared/dkim/qp.o libshared/dkim/sig.o \
               libshared/dkim/signer.o libshared/dkim/taglist.o \
@@ -77,6 +78,7 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dkim/claim.h libshared/dkim/cutsearch.h \
               libshared/dkim/edits.h \
               libshared/dkim/fieldchange.h libshared/dkim/fieldlist.h \
+              libshared/dkim/fieldname.h \
               libshared/dkim/headersearch.h libshared/dkim/keyrec.h \
               libshared/dkim/qp.h libshared/dkim/sig.h \
               libshared/dkim/signer.h libshared/dkim/taglist.h \

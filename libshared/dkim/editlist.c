@@ -57,9 +57,14 @@ static void
 add_value(struct edits *e, size_t slot, struct span value)
 {
 	const struct field *f = e->slot[slot].field;
-	struct buf text = edits_value(e, slot,
-	    f != NULL ? f->name : e->slot[slot].name, value);
+	struct buf name = { 0 }, text;
 
+	if (f != NULL)
+		buf_add_span(&name, f->name);
+	else
+		fieldname_spell(e->slot[slot].name, &name);
+	text = edits_value(e, slot, buf_span(&name), value);
+	buf_free(&name);
 	edits_add(e, slot, &text);
 }
 
@@ -167,7 +172,7 @@ static bool
 applies(const struct edits *e, size_t slot, const struct fieldchange *c)
 {
 	return e->slot[slot].field != NULL &&
-	    (c->fields & fieldchange_kind(e->slot[slot].name)) != 0;
+	    (c->fields & fieldname_kind(e->slot[slot].name)) != 0;
 }
 
 static void
@@ -207,7 +212,7 @@ moved_addresses(struct edits *e)
 		"X-Mailman-Original-From", "Resent-From", "Return-Path" };
 
 	for (size_t i = 0; i < last_slot(e); i++) {
-		if (fieldchange_kind(e->slot[i].name) != FIELD_ADDRESS)
+		if (fieldname_kind(e->slot[i].name) != FIELD_ADDRESS)
 			continue;
 		for (size_t k = 0; k < sizeof(from) / sizeof(*from); k++) {
 			const struct field *f = header_find(e->h->header,
@@ -228,7 +233,7 @@ static void
 common_values(struct edits *e)
 {
 	for (size_t i = 0; i < last_slot(e); i++) {
-		const char *const *v = fieldchange_common(e->slot[i].name);
+		const char *const *v = fieldname_values(e->slot[i].name);
 
 		for (; v != NULL && *v != NULL; v++) {
 			add_value(e, i, span_str(*v));
@@ -246,17 +251,25 @@ common_values(struct edits *e)
 static void
 spelled_names(struct edits *e)
 {
-	for (size_t i = 0; i < last_slot(e); i++) {
-		const struct field *f = e->slot[i].field;
-		struct buf text;
+	for (size_t i = 0; i < e->slots; i++)
+		for (unsigned way = 0; way < 3; way++) {
+			const struct field *f = e->slot[i].field;
+			struct buf name = { 0 }, text;
 
-		if (f == NULL)
-			continue;
-		text = edits_value(e, i, e->slot[i].name, f->value);
-		edits_add(e, i, &text);
-		edits_end(e, "name-respelled",
-		    "the name of the field was written otherwise");
-	}
+			if (f == NULL)
+				continue;
+			if (way == 0)
+				fieldname_spell(f->name, &name);
+			else if (way == 1)
+				buf_add_lower(&name, f->name);
+			else
+				buf_add_span(&name, e->slot[i].name);
+			text = edits_value(e, i, buf_span(&name), f->value);
+			buf_free(&name);
+			edits_add(e, i, &text);
+			edits_end(e, "name-respelled",
+			    "the name of the field was written otherwise");
+		}
 }
 
 static void

@@ -5,80 +5,6 @@
 #include "mail/charset.h"
 
 static bool
-name_among(struct span name, const char *const names[])
-{
-	for (size_t i = 0; names[i] != NULL; i++)
-		if (span_eq_nocase(name, span_str(names[i])))
-			return true;
-	return false;
-}
-
-unsigned
-fieldchange_kind(struct span name)
-{
-	static const char *const subject[] = { "Subject", "Thread-Topic",
-		NULL };
-	static const char *const address[] = { "From", "Sender", "Reply-To",
-		"To", "Cc", "Resent-From", "Resent-To", "Resent-Cc",
-		"Resent-Sender", NULL };
-
-	if (name_among(name, subject))
-		return FIELD_SUBJECT;
-	if (name_among(name, address))
-		return FIELD_ADDRESS;
-	return name.n > 8 &&
-		span_eq_nocase((struct span){ name.p, 8 }, SPAN("Content-")) ?
-	    FIELD_MIME :
-	    FIELD_OTHER;
-}
-
-const char *const *
-fieldchange_common(struct span name)
-{
-	static const char *const encoding[] = { " 7bit", " 8bit",
-		" quoted-printable", " base64", " binary", " 7BIT", " 8BIT",
-		NULL };
-	static const char *const type[] = { " text/plain; charset=utf-8",
-		" text/plain; charset=\"utf-8\"", " text/plain; charset=UTF-8",
-		" text/plain; charset=\"UTF-8\"", " text/plain",
-		" text/plain; charset=us-ascii",
-		" text/plain; charset=\"us-ascii\"",
-		" text/plain; charset=iso-8859-1",
-		" text/plain; charset=UTF-8; format=flowed",
-		" text/plain; charset=utf-8; format=flowed",
-		" text/html; charset=utf-8", " text/html; charset=\"utf-8\"",
-		" text/html; charset=UTF-8", " text/html; charset=\"UTF-8\"",
-		NULL };
-	static const char *const version[] = { " 1.0", " 1.0 (1.0)", NULL };
-	static const char *const language[] = { " en-US", " en", " de",
-		" de-DE", " en-GB", NULL };
-	static const char *const disposition[] = { " inline", NULL };
-	static const char *const precedence[] = { " bulk", " list", NULL };
-	static const char *const empty[] = { "", " ", NULL };
-	static const char *const nobody[] = { " undisclosed-recipients:;",
-		" undisclosed-recipients: ;", "", NULL };
-	static const struct {
-		const char *name;
-		const char *const *values;
-	} common[] = {
-		{ "Content-Transfer-Encoding", encoding },
-		{ "Content-Type", type },
-		{ "MIME-Version", version },
-		{ "Content-Language", language },
-		{ "Content-Disposition", disposition },
-		{ "Precedence", precedence },
-		{ "Subject", empty },
-		{ "Cc", empty },
-		{ "To", nobody },
-	};
-
-	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
-		if (span_eq_nocase(name, span_str(common[i].name)))
-			return common[i].values;
-	return NULL;
-}
-
-static bool
 line_end(char c)
 {
 	return c == '\r' || c == '\n';
@@ -163,6 +89,22 @@ space_commas(struct span v, bool space, struct buf *out)
 	return any;
 }
 
+/* A fold behind every comma, as many programs write lists. */
+static bool
+fold_commas(struct span v, const char *fold, struct buf *out)
+{
+	struct buf flat = { 0 };
+	bool any = space_commas(v, false, &flat);
+
+	for (size_t i = 0; i < flat.n; i++) {
+		buf_addc(out, flat.p[i]);
+		if (flat.p[i] == ',')
+			buf_adds(out, fold);
+	}
+	buf_free(&flat);
+	return any;
+}
+
 static bool
 unfold(struct span v, unsigned way, struct buf *out)
 {
@@ -182,7 +124,9 @@ unfold(struct span v, unsigned way, struct buf *out)
 	case 7: return refold(v, ' ', out);
 	case 8: return refold(v, '\t', out);
 	case 9: return space_commas(v, false, out);
-	default: return space_commas(v, true, out);
+	case 10: return space_commas(v, true, out);
+	case 11: return fold_commas(v, "\r\n ", out);
+	default: return fold_commas(v, "\r\n\t", out);
 	}
 }
 
@@ -426,7 +370,7 @@ other_charset(struct span v, unsigned way, struct buf *out)
 }
 
 const struct fieldchange fieldchanges[] = {
-	{ "refolded", "the field was folded or spaced otherwise", FIELD_ANY, 11,
+	{ "refolded", "the field was folded or spaced otherwise", FIELD_ANY, 13,
 	    unfold },
 	{ "subject-tag-added", "a [tag] was put into the subject",
 	    FIELD_SUBJECT, 1, strip_tag },

@@ -66,7 +66,7 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/tool/forged.o \
               libshared/tool/json.o libshared/tool/keysource.o \
               libshared/tool/outcome.o libshared/tool/output.o \
-              libshared/tool/report.o
+              libshared/tool/report.o libshared/tool/reporttext.o
 CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
               cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o
 HDR         = libshared/base/attr.h libshared/base/base64.h \

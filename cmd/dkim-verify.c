@@ -25,6 +25,7 @@ struct run {
 	int worst;    /* exit status so far */
 	bool refused; /* the message is not passed on */
 	size_t done;  /* messages begun */
+	bool colour;  /* standard output is a terminal that wants it */
 };
 
 static int64_t
@@ -167,7 +168,9 @@ verify(struct run *r, const char *path, struct fault *f)
 		.verdicts = verdicts,
 		.header = &m.header,
 		.acceptance = &r->o.acceptance,
-		.explain = to.explain },
+		.explain = to.explain,
+		.now = rules.now,
+		.colour = r->colour },
 	    f);
 done:
 	verifier_free(to.verifier);
@@ -209,6 +212,16 @@ names_stdin(char *files[], int n)
 	return any;
 }
 
+/* https://no-color.org */
+static bool
+wants_colour(const struct output *out)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(out->fd) && (no == NULL || *no == '\0') && term != NULL &&
+	    strcmp(term, "dumb") != 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -226,6 +239,7 @@ main(int argc, char *argv[])
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);
 	if (r.dns == NULL || !output_open(&r.out, r.o.output, &f))
 		cli_die(&f, r.o.style);
+	r.colour = wants_colour(&r.out);
 	if (optind < argc && !names_stdin(argv + optind, argc - optind))
 		input_unused();
 	ok = optind < argc ?

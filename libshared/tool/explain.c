@@ -86,20 +86,6 @@ explain_free(struct explain *e)
 	free(e);
 }
 
-/* Octets that a terminal could take for more than text come out as \xNN. */
-static void
-put_safe(struct buf *out, struct span text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c >= 0x20 && c < 0x7f)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "\\x%02x", c);
-	}
-}
-
 static void
 text_line(struct buf *out, bool verified, const char *half, const char *text)
 {
@@ -132,7 +118,7 @@ explain_text(const struct explain *e, size_t i, struct buf *out)
 			buf_addf(out, ", and %s", c->text2);
 		if (c->detail.n > 0) {
 			buf_adds(out, " (");
-			put_safe(out, buf_span(&c->detail));
+			buf_add_visible(out, buf_span(&c->detail));
 			buf_addc(out, ')');
 		}
 		buf_addc(out, '\n');

@@ -15,6 +15,8 @@ struct report {
 	const struct header *header;
 	const struct acceptance *acceptance;
 	const struct explain *explain; /* NULL without --explain */
+	int64_t now;                   /* what was taken for the time */
+	bool colour;                   /* report_text may use colours */
 };
 
 /*
@@ -25,5 +27,8 @@ struct report {
 void report_json(const struct report *r, struct buf *out); /* one line */
 void report_kv(const struct report *r, struct buf *out);   /* a line each */
 void report_text(const struct report *r, struct buf *out); /* for people */
+
+/* "relaxed/simple"; nothing when the field was not read that far. */
+void report_canonicalization(const struct sig *s, struct buf *out);
 
 #endif

@@ -52,23 +52,26 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/ext/crypto.o libshared/ext/der.o \
               libshared/dns/dnsdata.o libshared/dns/dnsparse.o \
               libshared/dns/dnsquery.o libshared/ext/file.o \
-              libshared/ext/idn.o libshared/ext/input.o \
+              libshared/ext/folder.o libshared/ext/idn.o libshared/ext/input.o \
               libshared/dns/nameserver.o libshared/ext/newfile.o libshared/ext/pem.o \
               libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
               libshared/mail/charset.o libshared/mail/date.o \
               libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
-              libshared/mail/lines.o libshared/mail/message.o \
+              libshared/mail/lines.o libshared/mail/mbox.o \
+              libshared/mail/message.o \
               libshared/tool/authres.o libshared/tool/cli.o \
               libshared/tool/dnsrec.o libshared/tool/dump.o \
               libshared/tool/explain.o \
               libshared/tool/forged.o \
               libshared/tool/json.o libshared/tool/keysource.o \
               libshared/tool/outcome.o libshared/tool/output.o \
-              libshared/tool/report.o libshared/tool/reporttext.o
+              libshared/tool/report.o libshared/tool/reporttext.o \
+              libshared/tool/summary.o
 CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
-              cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o
+              cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o \
+              cmd/verify_many.o
 HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/base/buf.h libshared/base/fault.h \
               libshared/base/limits.h libshared/base/mem.h \
@@ -87,20 +90,22 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/ext/crypto.h libshared/ext/der.h \
               libshared/dns/dnsdata.h libshared/dns/dnsparse.h \
               libshared/dns/dnsquery.h libshared/ext/file.h \
-              libshared/ext/idn.h libshared/ext/input.h \
+              libshared/ext/folder.h libshared/ext/idn.h libshared/ext/input.h \
               libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
               libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
               libshared/mail/charset.h libshared/mail/date.h \
               libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \
-              libshared/mail/lines.h libshared/mail/message.h \
+              libshared/mail/lines.h libshared/mail/mbox.h \
+              libshared/mail/message.h \
               libshared/tool/authres.h libshared/tool/cli.h \
               libshared/tool/dnsrec.h libshared/tool/dump.h \
               libshared/tool/explain.h \
               libshared/tool/json.h \
               libshared/tool/keysource.h libshared/tool/outcome.h \
               libshared/tool/output.h libshared/tool/report.h \
+              libshared/tool/summary.h cmd/verify_many.h \
               cmd/sign_options.h cmd/verify_options.h
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DVERSION=\"$(VERSION)\" \
@@ -130,8 +135,9 @@ cmd/dkim-keygen: cmd/dkim-keygen.o $(LIB)
 cmd/dkim-dnsrec: cmd/dkim-dnsrec.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-dnsrec.o $(LIB) $(CRYPTO_LIBS)
 
-cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o $(LIB)
-	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o $(LIB) $(DNS_LIBS)
+cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o cmd/verify_many.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o \
+	    cmd/verify_many.o $(LIB) $(DNS_LIBS)
 
 unit: $(UNIT)
 

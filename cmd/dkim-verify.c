@@ -15,6 +15,8 @@
 #include "tool/outcome.h"
 #include "tool/output.h"
 #include "tool/report.h"
+#include "tool/summary.h"
+#include "verify_many.h"
 #include "verify_options.h"
 
 /* The work of one run. */
@@ -23,9 +25,11 @@ struct run {
 	struct resolver *dns;
 	struct output out;
 	int worst;    /* exit status so far */
+	bool begun;   /* something was written */
 	bool refused; /* the message is not passed on */
 	size_t done;  /* messages begun */
-	bool colour;  /* standard output is a terminal that wants it */
+	struct summary summary;
+	bool colour; /* standard output is a terminal that wants it */
 };
 
 static int64_t
@@ -68,6 +72,11 @@ format(const struct run *r, const struct report *report, const char *eol,
 	case FORMAT_JSON: report_json(report, out); break;
 	case FORMAT_KV: report_kv(report, out); break;
 	case FORMAT_TEXT: report_text(report, out); break;
+	case FORMAT_TSV:
+		if (!r->begun)
+			report_tsv_head(out);
+		report_tsv(report, out);
+		break;
 	}
 }
 
@@ -103,7 +112,11 @@ write_result(struct run *r, struct message *m, const struct report *report,
 		    result_name(result));
 		return true;
 	}
-	format(r, report, m->eol, &text);
+	if (r->o.summary)
+		summary_add(&r->summary, report);
+	else
+		format(r, report, m->eol, &text);
+	r->begun = true;
 	for (size_t i = 0; r->o.filter && i < m->header.n; i++)
 		m->header.v[i].removed = authres_forged(&m->header.v[i],
 		    r->o.authserv_id);
@@ -133,17 +146,18 @@ feed(void *arg, const void *p, size_t n)
 		explain_add(to->explain, p, n);
 }
 
+/* One message; closes in. */
 static bool
-verify(struct run *r, const char *path, struct fault *f)
+verify(void *arg, struct input *in, const char *name, struct fault *f)
 {
+	struct run *r = arg;
 	struct verifier_rules rules = r->o.rules;
-	struct input *in = input_open(path, r->o.filter, f);
 	struct message m = { 0 };
 	struct readers to = { 0 };
 	const struct verdicts *verdicts;
 	bool ok = false;
 
-	if (in == NULL || !message_open(&m, in, f))
+	if (!message_open(&m, in, f))
 		goto done;
 	rules.now = judging_time(r, &m.header);
 	resolver_next(r->dns);
@@ -164,7 +178,7 @@ verify(struct run *r, const char *path, struct fault *f)
 			.rules = &rules,
 			.dns = r->dns });
 	ok = write_result(r, &m,
-	    &(struct report){ .file = strcmp(path, "-") == 0 ? NULL : path,
+	    &(struct report){ .file = name,
 		.verdicts = verdicts,
 		.header = &m.header,
 		.acceptance = &r->o.acceptance,
@@ -181,25 +195,45 @@ done:
 	return ok;
 }
 
-/* Each file by itself; one that fails does not stop the others. */
+/* Each message by itself; one that fails does not stop the others. */
+static void
+note_failure(void *arg, const struct fault *f)
+{
+	struct run *r = arg;
+	int status = cli_status(f, r->o.style);
+
+	cli_report(f);
+	r->worst = status > r->worst ? status : r->worst;
+}
+
 static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
-	for (int i = 0; i < n; i++) {
-		struct fault own;
-		int status;
+	struct many many = { .mbox = r->o.mbox,
+		.keep = r->o.filter,
+		.bar = isatty(STDERR_FILENO) && !isatty(r->out.fd),
+		.arg = r,
+		.one = verify,
+		.failed = note_failure };
 
-		if (verify(r, files[i], &own))
-			continue;
-		if (n == 1) {
-			*f = own;
-			return false;
-		}
-		cli_report(&own);
-		status = cli_status(&own, r->o.style);
-		r->worst = status > r->worst ? status : r->worst;
-	}
-	return true;
+	return many_run(&many, files, (size_t)n, f);
+}
+
+static bool
+write_summary(struct run *r, struct fault *f)
+{
+	struct buf text = { 0 };
+	bool ok;
+
+	if (r->o.format == FORMAT_TSV)
+		summary_tsv(&r->summary, &text);
+	else if (r->o.format == FORMAT_JSON)
+		summary_json(&r->summary, &text);
+	else
+		summary_text(&r->summary, &text);
+	ok = file_write(r->out.fd, r->out.name, text.p, text.n, f);
+	buf_free(&text);
+	return ok;
 }
 
 static bool
@@ -245,11 +279,13 @@ main(int argc, char *argv[])
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);
-	ok = ok && (r.refused || output_commit(&r.out, NULL, &f));
+	ok = ok && (!r.o.summary || write_summary(&r, &f)) &&
+	    (r.refused || output_commit(&r.out, NULL, &f));
 	output_close(&r.out);
 	if (!ok)
 		cli_die(&f, r.o.style);
 	resolver_free(r.dns);
+	summary_free(&r.summary);
 	verify_options_free(&r.o);
 	cli_finish(r.worst, r.o.style);
 }

@@ -17,7 +17,7 @@ static const char help[] =
     "\n"
     "  -A, --authserv-id ID        our name (default: the host's)\n"
     "  -f, --filter                write the message, with the field on top\n"
-    "  -F, --format NAME           authres, json, kv or text\n"
+    "  -F, --format NAME           authres, json, kv, text or tsv\n"
     "  -n, --nameserver ADDR[@PORT]  ask there (repeatable)\n"
     "  -Z, --zone FILE             answer key queries from a master file\n"
     "  -T, --timeout SECONDS       DNS time of one message (default: 8)\n"
@@ -31,6 +31,8 @@ static const char help[] =
     "      --reject RESULT,...     refuse these\n"
     "      --now EPOCH|received    take this for the time\n"
     "  -o, --output FILE           write there\n"
+    "      --mbox                  the files are mailboxes\n"
+    "      --summary               only count the results\n"
     "      --explain               why does it fail?\n"
     "      --dump DIR              write what is hashed into files there\n"
     "      --exit-style mta|sysexits\n"
@@ -43,11 +45,13 @@ enum {
 	OPT_DUMP,
 	OPT_EXIT_STYLE,
 	OPT_EXPLAIN,
+	OPT_MBOX,
 	OPT_MAX_SIGNATURES,
 	OPT_NOW,
 	OPT_REJECT,
 	OPT_REQUIRE,
-	OPT_STRICT_ALIGNMENT
+	OPT_STRICT_ALIGNMENT,
+	OPT_SUMMARY
 };
 
 static const struct option long_options[] = {
@@ -62,6 +66,7 @@ static const struct option long_options[] = {
 	{ "format", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "max-signatures", required_argument, NULL, OPT_MAX_SIGNATURES },
+	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "min-key-bits", required_argument, NULL, 'm' },
 	{ "nameserver", required_argument, NULL, 'n' },
 	{ "now", required_argument, NULL, OPT_NOW },
@@ -69,6 +74,7 @@ static const struct option long_options[] = {
 	{ "reject", required_argument, NULL, OPT_REJECT },
 	{ "require", required_argument, NULL, OPT_REQUIRE },
 	{ "strict-alignment", no_argument, NULL, OPT_STRICT_ALIGNMENT },
+	{ "summary", no_argument, NULL, OPT_SUMMARY },
 	{ "timeout", required_argument, NULL, 'T' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
@@ -84,6 +90,7 @@ format_parse(const char *text, enum format *out)
 		[FORMAT_JSON] = "json",
 		[FORMAT_KV] = "kv",
 		[FORMAT_TEXT] = "text",
+		[FORMAT_TSV] = "tsv",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -134,7 +141,7 @@ set_option(struct verify_options *o, int c, char *argv[])
 		break;
 	case 'F':
 		if (!format_parse(optarg, &o->format))
-			cli_usage("-F %s: not authres, json, kv or text",
+			cli_usage("-F %s: not authres, json, kv, text or tsv",
 			    optarg);
 		break;
 	case 'f': o->filter = true; break;
@@ -171,6 +178,8 @@ set_option(struct verify_options *o, int c, char *argv[])
 		    999999999);
 		break;
 	case OPT_DUMP: o->dump = optarg; break;
+	case OPT_MBOX: o->mbox = true; break;
+	case OPT_SUMMARY: o->summary = true; break;
 	case OPT_EXPLAIN: o->explain = true; break;
 	case OPT_EXIT_STYLE: o->style = cli_style(optarg); break;
 	case OPT_MAX_SIGNATURES:
@@ -212,6 +221,8 @@ verify_options_read(struct verify_options *o, int argc, char *argv[])
 		set_option(o, c, argv);
 	if (o->filter && argc - optind > 1)
 		cli_usage("-f: takes one message");
+	if (o->filter && (o->mbox || o->summary))
+		cli_usage("-f: not with --mbox or --summary");
 	if (o->filter && o->format != FORMAT_AUTHRES)
 		cli_usage("-f: writes authres only");
 }

@@ -237,3 +237,55 @@ report_kv(const struct report *r, struct buf *out)
 		kv_end(out);
 	}
 }
+
+void
+report_tsv_head(struct buf *out)
+{
+	buf_adds(out,
+	    "file\tresult\tcode\tdomain\tselector\tidentity\t"
+	    "algorithm\taligned\tfrom_domain\n");
+}
+
+static void
+tsv_signature(const struct report *report, enum result result,
+    enum verdict verdict, const struct result_one *r, struct buf *out)
+{
+	const struct sig none = { 0 }, *s = r != NULL ? &r->sig : &none;
+	const struct span columns[] = {
+		span_str(report->file != NULL ? report->file : ""),
+		span_str(result_name(result)),
+		span_str(verdict_code(verdict)),
+		s->domain,
+		s->selector,
+		buf_span(&s->identity),
+		s->algorithm_text,
+		span_str(r != NULL ? alignments[r->aligned] : ""),
+		buf_span(&report->verdicts->from_domain),
+	};
+	size_t n = sizeof(columns) / sizeof(*columns);
+
+	for (size_t i = 0; i < n; i++) {
+		buf_add_visible(out, columns[i]);
+		buf_addc(out, i + 1 < n ? '\t' : '\n');
+	}
+}
+
+void
+report_tsv(const struct report *r, struct buf *out)
+{
+	const struct verdicts *v = r->verdicts;
+
+	for (size_t i = 0; i < v->n; i++)
+		tsv_signature(r, result_of(&v->v[i]), v->v[i].verdict, &v->v[i],
+		    out);
+	if (v->skipped > 0) {
+		tsv_signature(r, verdict_result(VERDICT_TOO_MANY),
+		    VERDICT_TOO_MANY, NULL, out);
+	} else if (v->n == 0) {
+		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
+		    v->message :
+		    VERDICT_UNSIGNED;
+
+		tsv_signature(r, verdict_result(none), none, NULL, out);
+	}
+}

@@ -26,7 +26,11 @@ struct report {
  */
 void report_json(const struct report *r, struct buf *out); /* one line */
 void report_kv(const struct report *r, struct buf *out);   /* a line each */
+void report_tsv(const struct report *r, struct buf *out);  /* a line each */
 void report_text(const struct report *r, struct buf *out); /* for people */
+
+/* The line that names the columns of report_tsv. */
+void report_tsv_head(struct buf *out);
 
 /* "relaxed/simple"; nothing when the field was not read that far. */
 void report_canonicalization(const struct sig *s, struct buf *out);

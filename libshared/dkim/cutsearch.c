@@ -134,7 +134,7 @@ try_before(struct search *c, size_t tail)
 		add_range(c, rest, tail, c->lines);
 		ok = ends_right(c->s, rest);
 		digest_free(rest);
-		if (ok || (i % 64 == 0 && claims_late(c->until)))
+		if (ok || claims_late(c->until))
 			break;
 		add_range(c, d, i, i + 1);
 	}
@@ -162,7 +162,7 @@ try_lost_dot(struct search *c)
 		add_range(c, rest, i, c->lines);
 		ok = ends_right(c->s, rest);
 		digest_free(rest);
-		if (ok || (i % 64 == 0 && claims_late(c->until)))
+		if (ok || claims_late(c->until))
 			break;
 		add_range(c, d, i, i + 1);
 	}

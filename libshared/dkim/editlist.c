@@ -19,10 +19,12 @@ nth(const struct edits *e, struct span name, size_t n)
 static size_t
 count(const struct edits *e, struct span name)
 {
+	const struct header *h = e->h->header;
 	size_t n = 0;
 
-	while (nth(e, name, n) != NULL)
-		n++;
+	for (size_t i = 0; i < h->n; i++)
+		n += &h->v[i] != e->h->own &&
+		    span_eq_nocase(h->v[i].name, name);
 	return n;
 }
 
@@ -92,7 +94,7 @@ copied_fields(struct edits *e)
 {
 	struct span rest = e->h->sig->copied, part;
 
-	while (rest.n > 0 && span_cut(&rest, '|', &part)) {
+	while (rest.n > 0 && !edits_full(e) && span_cut(&rest, '|', &part)) {
 		struct buf value = { 0 };
 		struct span name;
 		bool used = false;
@@ -139,7 +141,7 @@ other_instances(struct edits *e, size_t slot)
 	size_t n = count(e, name);
 	enum { BELOW = 3 };
 
-	if (n < 2 || rank(e, slot) > 0)
+	if (n < 2 || rank(e, slot) > 0 || edits_full(e))
 		return;
 	for (size_t below = 1; below <= BELOW && below < n; below++) {
 		for (size_t i = slot; i < last_slot(e); i++)
@@ -171,7 +173,7 @@ changed_value(struct edits *e, size_t slot, const struct fieldchange *c,
 static bool
 applies(const struct edits *e, size_t slot, const struct fieldchange *c)
 {
-	return e->slot[slot].field != NULL &&
+	return e->slot[slot].field != NULL && !edits_full(e) &&
 	    (c->fields & fieldname_kind(e->slot[slot].name)) != 0;
 }
 
@@ -212,7 +214,8 @@ moved_addresses(struct edits *e)
 		"X-Mailman-Original-From", "Resent-From", "Return-Path" };
 
 	for (size_t i = 0; i < last_slot(e); i++) {
-		if (fieldname_kind(e->slot[i].name) != FIELD_ADDRESS)
+		if (fieldname_kind(e->slot[i].name) != FIELD_ADDRESS ||
+		    edits_full(e))
 			continue;
 		for (size_t k = 0; k < sizeof(from) / sizeof(*from); k++) {
 			const struct field *f = header_find(e->h->header,

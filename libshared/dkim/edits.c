@@ -37,13 +37,15 @@ edits_value(const struct edits *e, size_t slot, struct span name,
 }
 
 void
-edits_init(struct edits *e, const struct headersearch *h)
+edits_init(struct edits *e, const struct headersearch *h, struct claims *time)
 {
 	struct span rest = h->sig->fields, name;
 	struct header_pick pick;
 	size_t i = 0;
 
-	*e = (struct edits){ .h = h, .slots = h->sig->nfields + 1 };
+	*e = (struct edits){
+		.h = h, .slots = h->sig->nfields + 1, .time = time
+	};
 	e->slot = mem_alloc(e->slots * sizeof(*e->slot));
 	header_pick_begin(&pick, h->header);
 	for (; taglist_item(&rest, &name); i++) {
@@ -79,7 +81,7 @@ bool
 edits_full(const struct edits *e)
 {
 	return e->changes >= LIMIT_EXPLAIN_CHANGES ||
-	    e->octets >= LIMIT_EXPLAIN_BODY;
+	    e->octets >= LIMIT_EXPLAIN_BODY || claims_late(e->time);
 }
 
 /* One that leaves the slot as it is says nothing. */

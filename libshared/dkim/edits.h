@@ -41,12 +41,15 @@ struct edits {
 	size_t changes;
 	size_t begun;  /* the first edit of the change under way */
 	size_t octets; /* of all edits */
+	struct claims *time;
 };
 
-void edits_init(struct edits *e, const struct headersearch *h);
+/* time: asked whether it is over; may be NULL where nothing is collected. */
+void edits_init(struct edits *e, const struct headersearch *h,
+    struct claims *time);
 void edits_free(struct edits *e);
 
-/* There is no room for more of them: LIMIT_EXPLAIN_CHANGES and octets. */
+/* There is no room for more of them, or no time. */
 bool edits_full(const struct edits *e);
 
 /* Every change worth trying by itself. */

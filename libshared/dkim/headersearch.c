@@ -167,7 +167,7 @@ headersearch_matches(const struct headersearch *h)
 	struct edits e;
 	bool ok;
 
-	edits_init(&e, h);
+	edits_init(&e, h, NULL);
 	ok = verifies(&e);
 	edits_free(&e);
 	return ok;
@@ -179,7 +179,7 @@ headersearch_run(const struct headersearch *h, struct claims *out)
 	struct edits e;
 	size_t singles;
 
-	edits_init(&e, h);
+	edits_init(&e, h, out);
 	if (!try_raw(&e, out)) {
 		edits_collect(&e);
 		singles = e.changes;

@@ -7,7 +7,7 @@
 #include "dkim/keyrec.h"
 #include "dkim/taglist.h"
 
-enum { KEYS = LIMIT_KEY_RECORDS };
+enum { KEYS = LIMIT_KEY_RECORDS, DNS_NAME = 253 };
 
 /* The usable keys at one name. */
 struct keys {
@@ -57,7 +57,8 @@ static bool
 searchable(const struct sig *s)
 {
 	return s->fields.n > 0 && s->known_algorithm && s->b.n > 0 &&
-	    s->bh.n > 0 && s->domain.n > 0 && s->selector.n > 0;
+	    s->bh.n > 0 && s->domain.n > 0 && s->selector.n > 0 &&
+	    s->query.n <= DNS_NAME;
 }
 
 static void

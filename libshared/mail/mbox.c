@@ -20,7 +20,9 @@ fill(struct mbox *m, size_t n, struct fault *f)
 	ssize_t got;
 
 	while (!m->end && m->data.n - m->at < n) {
-		memmove(m->data.p, m->data.p + m->at, m->data.n - m->at);
+		if (m->at > 0)
+			memmove(m->data.p, m->data.p + m->at,
+			    m->data.n - m->at);
 		m->data.n -= m->at;
 		m->at = 0;
 		buf_reserve(&m->data, PIECE);

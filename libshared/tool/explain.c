@@ -57,21 +57,32 @@ explain_add(void *arg, const void *p, size_t n)
 	buf_add(&e->body, p, n);
 }
 
+static bool
+fails(const struct result_one *r)
+{
+	return verdict_result(r->verdict) != RESULT_PASS;
+}
+
 void
 explain_run(struct explain *e, struct why_message *m)
 {
 	const struct verdicts *all = m->verdicts;
-	int64_t failing = 0;
+	size_t failing = 0, done = 0;
 
 	e->n = all->n;
 	e->v = mem_alloc(e->n * sizeof(*e->v));
 	m->body = buf_span(&e->body);
 	m->body_kept = !e->too_large;
 	for (size_t i = 0; i < all->n; i++)
-		failing += verdict_result(all->v[i].verdict) != RESULT_PASS;
-	for (size_t i = 0; i < all->n; i++)
-		why_explain(&e->v[i], m, &all->v[i],
-		    LIMIT_EXPLAIN_SECONDS * 1000 / (failing > 0 ? failing : 1));
+		failing += fails(&all->v[i]);
+	if (failing > LIMIT_SIGNATURES_JUDGED)
+		failing = LIMIT_SIGNATURES_JUDGED;
+	for (size_t i = 0; i < all->n && done < failing; i++)
+		if (fails(&all->v[i])) {
+			done++;
+			why_explain(&e->v[i], m, &all->v[i],
+			    LIMIT_EXPLAIN_SECONDS * 1000 / (int64_t)failing);
+		}
 }
 
 void

@@ -10,8 +10,8 @@
 
 /*
  * --explain for one message: keeps the body, up to LIMIT_EXPLAIN_BODY, while it
- * is read, and explains every signature that does not pass, within
- * LIMIT_EXPLAIN_SECONDS for all of them.
+ * is read, and explains the signatures that do not pass, the first
+ * LIMIT_SIGNATURES_JUDGED of them, within LIMIT_EXPLAIN_SECONDS for all.
  */
 struct explain;
 

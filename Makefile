@@ -56,7 +56,8 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/dns/nameserver.o libshared/ext/newfile.o libshared/ext/pem.o \
               libshared/ext/pubkey.o libshared/ext/scan.o libshared/dns/resolver.o \
               libshared/ext/spool.o libshared/mail/address.o \
-              libshared/mail/charset.o libshared/mail/date.o \
+              libshared/mail/boundary.o libshared/mail/charset.o \
+              libshared/mail/date.o \
               libshared/mail/domain.o \
               libshared/mail/fold.o libshared/mail/header.o \
               libshared/mail/lines.o libshared/mail/mbox.o \
@@ -94,7 +95,8 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/dns/nameserver.h libshared/ext/newfile.h libshared/ext/pem.h \
               libshared/ext/pubkey.h libshared/ext/scan.h libshared/dns/resolver.h \
               libshared/ext/spool.h libshared/mail/address.h \
-              libshared/mail/charset.h libshared/mail/date.h \
+              libshared/mail/boundary.h libshared/mail/charset.h \
+              libshared/mail/date.h \
               libshared/mail/domain.h \
               libshared/mail/fold.h libshared/mail/header.h \
               libshared/mail/lines.h libshared/mail/mbox.h \

@@ -266,6 +266,21 @@ m = sign(MSG, rsa, tags=[("+z", z)]).replace(b"Subject: greetings", b"Subject: s
 sig = check("z= has what was signed", m, ["field-differs-from-copy"], "header")
 tap.ok(any("greetings" in (c["detail"] or "") for c in sig["explain"]), "and it is shown", sig)
 
+# boundaries
+MULTI = (b"From: alice@example.com\r\nContent-Type: multipart/mixed;\r\n boundary=\"one\"\r\n\r\n"
+         b"--one\r\n\r\ntext\r\n--one--\r\n")
+z = "Content-Type:=20multipart/mixed=3B=20boundary=3D=22one=22"
+for more in ([], [("+z", z)]):
+    m = sign(MULTI, rsa, h=("from", "content-type"), tags=more)
+    check("another boundary in the header", on_head(lambda h: h.replace(b'"one"', b'"two"'))(m),
+          ["field-differs-from-copy" if more else "boundary-changed"], "header")
+m = sign(MULTI, rsa, h=("from", "content-type"), tags=[("+z", z)])
+check("another boundary everywhere, and z=", m.replace(b'"one"', b'"two"').replace(b"--one", b"--two"),
+      ["boundary-changed", "field-differs-from-copy"], "body")
+m = sign(MULTI, rsa)
+sig, r = explain(m.replace(b'"one"', b'"two"').replace(b"--one", b"--two"))
+tap.eq(changes(sig), [], "no claim: another boundary, and nothing to know the old one from")
+
 # keys and time
 sig, r = explain(sign(MSG, old, s="s2"))
 tap.ok(("other-selector",) in changes(sig), "the previous selector's key", sig["explain"])

@@ -2,6 +2,7 @@
 
 #include "dkim/fieldchange.h"
 #include "dkim/qp.h"
+#include "mail/boundary.h"
 
 /* Fields of a name that h= could mean: the nth from the bottom, or NULL. */
 static const struct field *
@@ -275,6 +276,30 @@ spelled_names(struct edits *e)
 		}
 }
 
+/* The body still has the boundary that Content-Type had. */
+static void
+other_boundary(struct edits *e)
+{
+	for (size_t i = 0; i < last_slot(e); i++) {
+		const struct field *f = e->slot[i].field;
+		struct buf value = { 0 };
+		struct span old;
+
+		if (f == NULL || e->h->boundary.n == 0 ||
+		    !span_eq_nocase(f->name, SPAN("Content-Type")) ||
+		    !boundary_of(f->value, &old))
+			continue;
+		buf_add(&value, f->value.p, (size_t)(old.p - f->value.p));
+		buf_add_span(&value, e->h->boundary);
+		buf_add_span(&value,
+		    span_from(f->value, (size_t)(old.p - f->value.p) + old.n));
+		add_value(e, i, buf_span(&value));
+		buf_free(&value);
+		edits_end(e, "boundary-changed",
+		    "Content-Type: got another boundary than the body has");
+	}
+}
+
 static void
 own_line_end(struct edits *e)
 {
@@ -300,6 +325,7 @@ edits_collect(struct edits *e)
 	common_values(e);
 	moved_addresses(e);
 	spelled_names(e);
+	other_boundary(e);
 	own_line_end(e);
 }
 

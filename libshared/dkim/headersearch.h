@@ -13,6 +13,7 @@ struct headersearch {
 	const struct field *own;
 	struct key *const *keys; /* all of the type that a= says */
 	size_t nkeys;
+	struct span boundary; /* that the body has, or empty */
 };
 
 /*

@@ -5,7 +5,8 @@
 #include "dkim/bodysearch.h"
 #include "dkim/headersearch.h"
 #include "dkim/keyrec.h"
-#include "dkim/taglist.h"
+#include "dkim/qp.h"
+#include "mail/boundary.h"
 
 enum { KEYS = LIMIT_KEY_RECORDS, DNS_NAME = 253 };
 
@@ -172,8 +173,11 @@ explain_header(struct why *w, const struct why_message *m,
     const struct result_one *r)
 {
 	struct keys k = keys_at(m->dns, &r->sig, buf_span(&r->sig.query));
-	struct headersearch h = { &r->sig, m->header, r->field, k.v, k.n };
+	struct headersearch h = { &r->sig, m->header, r->field, k.v, k.n,
+		{ 0 } };
 
+	if (!m->body_kept || !boundary_in(m->body, &h.boundary))
+		h.boundary.n = 0;
 	if (k.n > 0)
 		w->header = headersearch_matches(&h) ? STATE_HOLDS :
 						       STATE_BROKEN;
@@ -185,6 +189,42 @@ explain_header(struct why *w, const struct why_message *m,
 	    claims_about(&w->claims, HALF_KEY) == 0)
 		guess_key(w, r);
 	keys_free(&k);
+}
+
+/* What z= has of Content-Type, decoded. */
+static bool
+copied_type(const struct sig *s, struct buf *out)
+{
+	struct span rest = s->copied, part, name;
+
+	while (rest.n > 0 && span_cut(&rest, '|', &part))
+		if (span_cut(&part, ':', &name) && part.p != NULL &&
+		    span_eq_nocase(span_trim(name), SPAN("Content-Type")))
+			return qp_decode(out, part);
+	return false;
+}
+
+/* With the boundary that the signer copied into z= instead of today's. */
+static bool
+try_boundary(struct why *w, const struct why_message *m, const struct sig *s)
+{
+	const struct field *type = header_find(m->header, SPAN("Content-Type"));
+	struct buf copy = { 0 }, body = { 0 };
+	struct span before, now;
+	bool ok = type != NULL && boundary_of(type->value, &now) &&
+	    copied_type(s, &copy) && boundary_of(buf_span(&copy), &before) &&
+	    boundary_replace(m->body, now, before, &body) &&
+	    bodysearch_matches(s, buf_span(&body));
+
+	if (ok)
+		buf_add_span(&claims_add(&w->claims, HALF_BODY, true,
+				 "boundary-changed",
+				 "the parts got another boundary than z= has")
+				  ->detail,
+		    before);
+	buf_free(&copy);
+	buf_free(&body);
+	return ok;
 }
 
 static void
@@ -203,7 +243,7 @@ explain_body(struct why *w, const struct why_message *m,
 	}
 	w->body = bodysearch_matches(&r->sig, m->body) ? STATE_HOLDS :
 							 STATE_BROKEN;
-	if (w->body == STATE_BROKEN)
+	if (w->body == STATE_BROKEN && !try_boundary(w, m, &r->sig))
 		bodysearch_run(&r->sig, m->body, &w->claims);
 	if (w->body == STATE_BROKEN && claims_about(&w->claims, HALF_BODY) == 0)
 		(void)claims_add(&w->claims, HALF_BODY, false, "body-changed",

@@ -43,65 +43,83 @@ OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
               libshared/base/span.o libshared/ext/chain.o \
               libshared/ext/command.o libshared/ext/crypto.o \
-              libshared/ext/der.o libshared/ext/file.o libshared/ext/idn.o \
+              libshared/ext/der.o libshared/ext/file.o \
+              libshared/ext/folder.o libshared/ext/idn.o \
               libshared/ext/input.o libshared/ext/newfile.o \
               libshared/ext/pem.o libshared/ext/pubkey.o \
               libshared/ext/scan.o libshared/ext/spool.o \
               libshared/ext/weakkey.o libshared/dns/dnsdata.o \
               libshared/dns/dnsparse.o libshared/dns/dnsquery.o \
               libshared/dns/nameserver.o libshared/dns/resolver.o \
-              libshared/mail/address.o libshared/mail/date.o \
+              libshared/mail/address.o libshared/mail/boundary.o \
+              libshared/mail/charset.o libshared/mail/date.o \
               libshared/mail/domain.o libshared/mail/fold.o \
               libshared/mail/header.o libshared/mail/lines.o \
-              libshared/mail/message.o libshared/mail/strip.o \
-              libshared/dkim/algorithm.o libshared/dkim/bodyhash.o \
-              libshared/dkim/canon.o libshared/dkim/dksig.o \
-              libshared/dkim/domainkeys.o libshared/dkim/fieldlist.o \
+              libshared/mail/mbox.o libshared/mail/message.o \
+              libshared/mail/strip.o libshared/dkim/algorithm.o \
+              libshared/dkim/bodychange.o libshared/dkim/bodyhash.o \
+              libshared/dkim/bodysearch.o libshared/dkim/canon.o \
+              libshared/dkim/claim.o libshared/dkim/cutsearch.o \
+              libshared/dkim/dksig.o libshared/dkim/domainkeys.o \
+              libshared/dkim/editlist.o libshared/dkim/edits.o \
+              libshared/dkim/fieldchange.o libshared/dkim/fieldlist.o \
+              libshared/dkim/fieldname.o libshared/dkim/headersearch.o \
               libshared/dkim/keyrec.o libshared/dkim/qp.o \
               libshared/dkim/sig.o libshared/dkim/signer.o \
               libshared/dkim/taglist.o libshared/dkim/verdict.o \
-              libshared/dkim/verifier.o libshared/tool/authres.o \
-              libshared/tool/cli.o libshared/tool/dkverify.o \
-              libshared/tool/dmarc.o libshared/tool/dnsrec.o \
-              libshared/tool/findings.o libshared/tool/forged.o \
-              libshared/tool/handover.o libshared/tool/json.o \
-              libshared/tool/keychoice.o libshared/tool/keycommand.o \
-              libshared/tool/keydir.o libshared/tool/keyinput.o \
-              libshared/tool/keysource.o libshared/tool/keytable.o \
-              libshared/tool/keytable_check.o libshared/tool/keytemplate.o \
-              libshared/tool/lint.o libshared/tool/outcome.o \
-              libshared/tool/output.o libshared/tool/preflight.o \
-              libshared/tool/probe.o libshared/tool/report.o \
+              libshared/dkim/verifier.o libshared/dkim/why.o \
+              libshared/tool/authres.o libshared/tool/cli.o \
+              libshared/tool/dkverify.o libshared/tool/dmarc.o \
+              libshared/tool/dnsrec.o libshared/tool/dump.o \
+              libshared/tool/explain.o libshared/tool/findings.o \
+              libshared/tool/forged.o libshared/tool/handover.o \
+              libshared/tool/json.o libshared/tool/keychoice.o \
+              libshared/tool/keycommand.o libshared/tool/keydir.o \
+              libshared/tool/keyinput.o libshared/tool/keysource.o \
+              libshared/tool/keytable.o libshared/tool/keytable_check.o \
+              libshared/tool/keytemplate.o libshared/tool/lint.o \
+              libshared/tool/outcome.o libshared/tool/output.o \
+              libshared/tool/preflight.o libshared/tool/probe.o \
+              libshared/tool/report.o libshared/tool/reporttext.o \
               libshared/tool/servers.o libshared/tool/signcommand.o \
-              libshared/tool/signtable.o libshared/tool/table.o
+              libshared/tool/signtable.o libshared/tool/summary.o \
+              libshared/tool/table.o
 CMDOBJ      = cmd/dkim-sign.o cmd/sign_options.o cmd/dkim-keygen.o \
               cmd/dkim-dnsrec.o cmd/dkim-verify.o cmd/verify_options.o \
-              cmd/dkim-check.o cmd/check_options.o
+              cmd/verify_many.o cmd/dkim-check.o cmd/check_options.o
 HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/base/buf.h libshared/base/fault.h \
               libshared/base/limits.h libshared/base/mem.h \
               libshared/base/span.h libshared/ext/chain.h \
               libshared/ext/command.h libshared/ext/crypto.h \
-              libshared/ext/der.h libshared/ext/file.h libshared/ext/idn.h \
+              libshared/ext/der.h libshared/ext/file.h \
+              libshared/ext/folder.h libshared/ext/idn.h \
               libshared/ext/input.h libshared/ext/newfile.h \
               libshared/ext/pem.h libshared/ext/pubkey.h \
               libshared/ext/scan.h libshared/ext/spool.h \
               libshared/ext/weakkey.h libshared/dns/dnsdata.h \
               libshared/dns/dnsparse.h libshared/dns/dnsquery.h \
               libshared/dns/nameserver.h libshared/dns/resolver.h \
-              libshared/mail/address.h libshared/mail/date.h \
+              libshared/mail/address.h libshared/mail/boundary.h \
+              libshared/mail/charset.h libshared/mail/date.h \
               libshared/mail/domain.h libshared/mail/fold.h \
               libshared/mail/header.h libshared/mail/lines.h \
-              libshared/mail/message.h libshared/mail/strip.h \
-              libshared/dkim/algorithm.h libshared/dkim/bodyhash.h \
-              libshared/dkim/canon.h libshared/dkim/dksig.h \
-              libshared/dkim/domainkeys.h libshared/dkim/fieldlist.h \
-              libshared/dkim/keyrec.h libshared/dkim/qp.h \
-              libshared/dkim/sig.h libshared/dkim/signer.h \
-              libshared/dkim/taglist.h libshared/dkim/verdict.h \
-              libshared/dkim/verifier.h libshared/tool/authres.h \
+              libshared/mail/mbox.h libshared/mail/message.h \
+              libshared/mail/strip.h libshared/dkim/algorithm.h \
+              libshared/dkim/bodychange.h libshared/dkim/bodyhash.h \
+              libshared/dkim/bodysearch.h libshared/dkim/canon.h \
+              libshared/dkim/claim.h libshared/dkim/cutsearch.h \
+              libshared/dkim/dksig.h libshared/dkim/domainkeys.h \
+              libshared/dkim/edits.h libshared/dkim/fieldchange.h \
+              libshared/dkim/fieldlist.h libshared/dkim/fieldname.h \
+              libshared/dkim/headersearch.h libshared/dkim/keyrec.h \
+              libshared/dkim/qp.h libshared/dkim/sig.h \
+              libshared/dkim/signer.h libshared/dkim/taglist.h \
+              libshared/dkim/verdict.h libshared/dkim/verifier.h \
+              libshared/dkim/why.h libshared/tool/authres.h \
               libshared/tool/cli.h libshared/tool/dkverify.h \
               libshared/tool/dmarc.h libshared/tool/dnsrec.h \
+              libshared/tool/dump.h libshared/tool/explain.h \
               libshared/tool/findings.h libshared/tool/handover.h \
               libshared/tool/json.h libshared/tool/keychoice.h \
               libshared/tool/keycommand.h libshared/tool/keydir.h \
@@ -111,8 +129,9 @@ HDR         = libshared/base/attr.h libshared/base/base64.h \
               libshared/tool/output.h libshared/tool/preflight.h \
               libshared/tool/probe.h libshared/tool/report.h \
               libshared/tool/servers.h libshared/tool/signcommand.h \
-              libshared/tool/signtable.h libshared/tool/table.h \
-              cmd/check_options.h cmd/sign_options.h cmd/verify_options.h
+              libshared/tool/signtable.h libshared/tool/summary.h \
+              libshared/tool/table.h cmd/check_options.h cmd/sign_options.h \
+              cmd/verify_many.h cmd/verify_options.h
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
               -D_TIME_BITS=64 -DVERSION=\"$(VERSION)\" \
@@ -143,8 +162,9 @@ cmd/dkim-keygen: cmd/dkim-keygen.o $(LIB)
 cmd/dkim-dnsrec: cmd/dkim-dnsrec.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-dnsrec.o $(LIB) $(CRYPTO_LIBS)
 
-cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o $(LIB)
-	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o $(LIB) $(DNS_LIBS)
+cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o cmd/verify_many.o $(LIB)
+	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o \
+	    cmd/verify_many.o $(LIB) $(DNS_LIBS)
 
 cmd/dkim-check: cmd/dkim-check.o cmd/check_options.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-check.o cmd/check_options.o $(LIB) $(DNS_LIBS)

@@ -13,9 +13,12 @@
 #include "mail/message.h"
 #include "tool/authres.h"
 #include "tool/handover.h"
+#include "tool/dump.h"
 #include "tool/outcome.h"
 #include "tool/output.h"
 #include "tool/report.h"
+#include "tool/summary.h"
+#include "verify_many.h"
 #include "verify_options.h"
 
 /* The work of one run. */
@@ -24,6 +27,10 @@ struct run {
 	struct resolver *dns;
 	struct output out; /* without a name until it is needed */
 	int worst;         /* exit status so far */
+	bool begun;        /* something was written */
+	size_t done;       /* messages begun */
+	struct summary summary;
+	bool colour; /* standard output is a terminal that wants it */
 };
 
 static int64_t
@@ -75,6 +82,11 @@ format(const struct run *r, const struct report *report, const char *eol,
 	case FORMAT_JSON: report_json(report, out); break;
 	case FORMAT_KV: report_kv(report, out); break;
 	case FORMAT_TEXT: report_text(report, out); break;
+	case FORMAT_TSV:
+		if (!r->begun)
+			report_tsv_head(out);
+		report_tsv(report, out);
+		break;
 	}
 }
 
@@ -112,7 +124,12 @@ write_result(struct run *r, struct message *m, const struct report *report,
 			report->acceptance)));
 		return true;
 	}
+	if (r->o.summary) {
+		summary_add(&r->summary, report);
+		return true;
+	}
 	format(r, report, m->eol, &text);
+	r->begun = true;
 	for (size_t i = 0; r->o.filter && i < m->header.n; i++)
 		m->header.v[i].removed = authres_forged(&m->header.v[i],
 		    r->o.authserv_id);
@@ -130,21 +147,13 @@ done:
 	return ok;
 }
 
-/* Everything that looks at a body. */
-struct judges {
-	struct verifier *dkim;
-	struct domainkeys *domainkeys; /* or NULL */
+/* Who reads the body, besides the verifier only where asked for. */
+struct readers {
+	struct verifier *verifier;
+	struct domainkeys *domainkeys;
+	struct dump *dump;
+	struct explain *explain;
 };
-
-static void
-add_body(void *arg, const void *p, size_t n)
-{
-	struct judges *j = arg;
-
-	verifier_add(j->dkim, p, n);
-	if (j->domainkeys != NULL)
-		domainkeys_add(j->domainkeys, p, n);
-}
 
 /* qmail-queue(8) tells reading from writing, <sysexits.h> does not. */
 static void
@@ -154,65 +163,121 @@ reading_failed(const struct run *r, struct fault *f)
 		f->code = EX_NOINPUT;
 }
 
-static bool
-verify(struct run *r, const char *path, struct fault *f)
+static void
+feed(void *arg, const void *p, size_t n)
 {
+	const struct readers *to = arg;
+
+	verifier_add(to->verifier, p, n);
+	if (to->domainkeys != NULL)
+		domainkeys_add(to->domainkeys, p, n);
+	if (to->dump != NULL)
+		dump_add(to->dump, p, n);
+	if (to->explain != NULL)
+		explain_add(to->explain, p, n);
+}
+
+/* One message; closes in. */
+static bool
+verify(void *arg, struct input *in, const char *name, struct fault *f)
+{
+	struct run *r = arg;
 	struct verifier_rules rules = r->o.rules;
-	struct input *in = input_open(path, r->o.filter, f);
 	struct message m = { 0 };
-	struct judges j = { 0 };
+	struct readers to = { 0 };
+	const struct verdicts *verdicts;
 	bool ok = false;
 
-	if (in == NULL || !message_open(&m, in, f)) {
+	if (!message_open(&m, in, f)) {
 		reading_failed(r, f);
 		goto done;
 	}
 	rules.now = judging_time(r, &m.header);
 	resolver_next(r->dns);
-	j.dkim = verifier_begin(&m.header, &rules, r->dns);
+	if (r->o.dump != NULL &&
+	    (to.dump = dump_begin(r->o.dump, ++r->done, &m.header, f)) == NULL)
+		goto done;
+	if (r->o.explain)
+		to.explain = explain_new();
 	if (r->o.domainkeys)
-		j.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
+		to.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
 		    r->dns);
-	if (!message_body(&m, add_body, &j, f)) {
+	to.verifier = verifier_begin(&m.header, &rules, r->dns);
+	if (!message_body(&m, feed, &to, f)) {
 		reading_failed(r, f);
 		goto done;
 	}
+	if (to.dump != NULL && !dump_end(to.dump, f))
+		goto done;
+	verdicts = verifier_end(to.verifier);
+	if (to.explain != NULL)
+		explain_run(to.explain,
+		    &(struct why_message){ .header = &m.header,
+			.verdicts = verdicts,
+			.rules = &rules,
+			.dns = r->dns });
 	ok = write_result(r, &m,
-	    &(struct report){ .file = strcmp(path, "-") == 0 ? NULL : path,
-		.verdicts = verifier_end(j.dkim),
-		.domainkeys = j.domainkeys != NULL ?
-		    domainkeys_end(j.domainkeys) :
+	    &(struct report){ .file = name,
+		.verdicts = verdicts,
+		.domainkeys = to.domainkeys != NULL ?
+		    domainkeys_end(to.domainkeys) :
 		    NULL,
 		.header = &m.header,
-		.acceptance = &r->o.acceptance },
+		.acceptance = &r->o.acceptance,
+		.explain = to.explain,
+		.now = rules.now,
+		.colour = r->colour },
 	    f);
 done:
-	verifier_free(j.dkim);
-	domainkeys_free(j.domainkeys);
+	verifier_free(to.verifier);
+	domainkeys_free(to.domainkeys);
+	dump_free(to.dump);
+	explain_free(to.explain);
 	message_close(&m);
 	input_close(in);
 	return ok;
 }
 
-/* Each file by itself; one that fails does not stop the others. */
+/* Each message by itself; one that fails does not stop the others. */
+static void
+note_failure(void *arg, const struct fault *f)
+{
+	struct run *r = arg;
+	int status = cli_status(f, r->o.style);
+
+	cli_report(f);
+	r->worst = status > r->worst ? status : r->worst;
+}
+
 static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
-	for (int i = 0; i < n; i++) {
-		struct fault own;
-		int status;
+	struct many many = { .mbox = r->o.mbox,
+		.keep = r->o.filter,
+		.bar = isatty(STDERR_FILENO) && !isatty(r->out.fd),
+		.arg = r,
+		.one = verify,
+		.failed = note_failure };
 
-		if (verify(r, files[i], &own))
-			continue;
-		if (n == 1) {
-			*f = own;
-			return false;
-		}
-		cli_report(&own);
-		status = cli_status(&own, r->o.style);
-		r->worst = status > r->worst ? status : r->worst;
-	}
-	return true;
+	return many_run(&many, files, (size_t)n, f);
+}
+
+static bool
+write_summary(struct run *r, struct fault *f)
+{
+	struct buf text = { 0 };
+	bool ok;
+
+	if (r->o.format == FORMAT_TSV)
+		summary_tsv(&r->summary, &text);
+	else if (r->o.format == FORMAT_JSON)
+		summary_json(&r->summary, &text);
+	else
+		summary_text(&r->summary, &text);
+	ok = output_open(&r->out, r->o.output, f) &&
+	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
+	buf_free(&text);
+	return ok;
 }
 
 static bool
@@ -223,6 +288,17 @@ names_stdin(char *files[], int n)
 	for (int i = 0; i < n; i++)
 		any = any || strcmp(files[i], "-") == 0;
 	return any;
+}
+
+/* https://no-color.org */
+static bool
+wants_colour(const char *output)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return output == NULL && isatty(STDOUT_FILENO) &&
+	    (no == NULL || *no == '\0') && term != NULL &&
+	    strcmp(term, "dumb") != 0;
 }
 
 int
@@ -247,12 +323,13 @@ main(int argc, char *argv[])
 		f.code = EX_CONFIG;
 	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
+	r.colour = wants_colour(r.o.output);
 	if (optind < argc && !names_stdin(argv + optind, argc - optind))
 		input_unused();
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);
-	ok = ok &&
+	ok = ok && (!r.o.summary || write_summary(&r, &f)) &&
 	    (r.out.name == NULL ||
 		output_commit(&r.out, OUTPUT_REPLACE, NULL, &f));
 	if (r.out.name != NULL)
@@ -260,6 +337,7 @@ main(int argc, char *argv[])
 	if (!ok)
 		cli_die(&f, r.o.style);
 	resolver_free(r.dns);
+	summary_free(&r.summary);
 	verify_options_free(&r.o);
 	cli_finish(r.worst, r.o.style);
 }

@@ -18,7 +18,7 @@ static const char help[] =
     "\n"
     "  -A, --authserv-id ID        our name (default: the host's)\n"
     "  -f, --filter                write the message, with the field on top\n"
-    "  -F, --format NAME           authres, json, kv or text\n"
+    "  -F, --format NAME           authres, json, kv, text or tsv\n"
     "  -n, --nameserver ADDR[@PORT]  ask there (repeatable)\n"
     "  -Z, --zone FILE             answer key queries from a master file\n"
     "  -T, --timeout SECONDS       DNS time of one message (default: 8)\n"
@@ -34,6 +34,10 @@ static const char help[] =
     "      --domainkeys            judge DomainKey-Signature, too\n"
     "      --now EPOCH|received    take this for the time\n"
     "  -o, --output FILE           write there\n"
+    "      --mbox                  the files are mailboxes\n"
+    "      --summary               only count the results\n"
+    "      --explain               why does it fail?\n"
+    "      --dump DIR              write what is hashed into files there\n"
     "      --exit-style mta|sysexits|qmail\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
 
@@ -43,12 +47,16 @@ enum {
 	OPT_CLOCK_SKEW,
 	OPT_DKVERIFY,
 	OPT_DOMAINKEYS,
+	OPT_DUMP,
 	OPT_EXIT_STYLE,
+	OPT_EXPLAIN,
+	OPT_MBOX,
 	OPT_MAX_SIGNATURES,
 	OPT_NOW,
 	OPT_REJECT,
 	OPT_REQUIRE,
-	OPT_STRICT_ALIGNMENT
+	OPT_STRICT_ALIGNMENT,
+	OPT_SUMMARY
 };
 
 static const struct option long_options[] = {
@@ -58,11 +66,14 @@ static const struct option long_options[] = {
 	{ "clock-skew", required_argument, NULL, OPT_CLOCK_SKEW },
 	{ "dkverify", required_argument, NULL, OPT_DKVERIFY },
 	{ "domainkeys", no_argument, NULL, OPT_DOMAINKEYS },
+	{ "dump", required_argument, NULL, OPT_DUMP },
 	{ "exit-style", required_argument, NULL, OPT_EXIT_STYLE },
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "filter", no_argument, NULL, 'f' },
 	{ "format", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "max-signatures", required_argument, NULL, OPT_MAX_SIGNATURES },
+	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "min-key-bits", required_argument, NULL, 'm' },
 	{ "nameserver", required_argument, NULL, 'n' },
 	{ "now", required_argument, NULL, OPT_NOW },
@@ -70,6 +81,7 @@ static const struct option long_options[] = {
 	{ "reject", required_argument, NULL, OPT_REJECT },
 	{ "require", required_argument, NULL, OPT_REQUIRE },
 	{ "strict-alignment", no_argument, NULL, OPT_STRICT_ALIGNMENT },
+	{ "summary", no_argument, NULL, OPT_SUMMARY },
 	{ "timeout", required_argument, NULL, 'T' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, 'V' },
@@ -85,6 +97,7 @@ format_parse(const char *text, enum format *out)
 		[FORMAT_JSON] = "json",
 		[FORMAT_KV] = "kv",
 		[FORMAT_TEXT] = "text",
+		[FORMAT_TSV] = "tsv",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -144,7 +157,7 @@ set_option(struct verify_options *o, int c, char *argv[])
 		break;
 	case 'F':
 		if (!format_parse(optarg, &o->format))
-			cli_usage("-F %s: not authres, json, kv or text",
+			cli_usage("-F %s: not authres, json, kv, text or tsv",
 			    optarg);
 		break;
 	case 'f': o->filter = true; break;
@@ -184,6 +197,10 @@ set_option(struct verify_options *o, int c, char *argv[])
 		break;
 	case OPT_DKVERIFY: set_letters(o, optarg); break;
 	case OPT_DOMAINKEYS: o->domainkeys = true; break;
+	case OPT_DUMP: o->dump = optarg; break;
+	case OPT_MBOX: o->mbox = true; break;
+	case OPT_SUMMARY: o->summary = true; break;
+	case OPT_EXPLAIN: o->explain = true; break;
 	case OPT_EXIT_STYLE:
 		o->style = cli_style(optarg, CLI_QMAIL_QUEUE);
 		break;
@@ -244,6 +261,8 @@ verify_options_read(struct verify_options *o, int *count, char *argv[])
 		    NULL)) != -1)
 		set_option(o, c, argv);
 	check_target(o, argc - optind);
+	if (o->filter && (o->mbox || o->summary))
+		cli_usage("-f: not with --mbox or --summary");
 }
 
 void

@@ -10,7 +10,7 @@
 
 /* What the command line of dkim-verify asks for, checked. */
 
-enum format { FORMAT_AUTHRES, FORMAT_JSON, FORMAT_KV, FORMAT_TEXT };
+enum format { FORMAT_AUTHRES, FORMAT_JSON, FORMAT_KV, FORMAT_TEXT, FORMAT_TSV };
 
 struct verify_options {
 	char host[256];          /* the default for the next */
@@ -22,6 +22,10 @@ struct verify_options {
 	const char *zone;
 	unsigned seconds; /* -T */
 	const char *output;
+	const char *dump; /* --dump, or NULL */
+	bool explain;     /* --explain */
+	bool mbox;        /* --mbox */
+	bool summary;     /* --summary */
 	struct verifier_rules rules;
 	bool now_received; /* --now received */
 	struct acceptance acceptance;

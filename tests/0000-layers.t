@@ -110,9 +110,9 @@ none "#if only in ext/ and as include guard" "$(
 	grep -nE '^[ 	]*#[ 	]*(if|ifdef|elif)([^n]|$)' libshared/*/*.[ch] cmd/*.c |
 	    grep -v '^libshared/ext/')"
 # crypto.c has every hash and RSA function twice, for OpenSSL stays in one file.
-none "no file of 430 lines or more, crypto.c of 650" "$(
+none "no file of 430 lines or more, crypto.c of 700" "$(
 	wc -l libshared/*/*.[ch] cmd/*.c | awk '$2 != "total" &&
-	    $1 >= ($2 == "libshared/ext/crypto.c" ? 650 : 430)')"
+	    $1 >= ($2 == "libshared/ext/crypto.c" ? 700 : 430)')"
 none "every .c file of the library is in the Makefile, and the other way round" "$({
 	ls libshared/*/*.c | sed 's/\.c$/.o/'
 	sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' Makefile | tr ' \t' '\n\n' |

@@ -48,6 +48,19 @@ buf_add_lower(struct buf *b, struct span s)
 }
 
 void
+buf_add_visible(struct buf *b, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			buf_addc(b, (char)c);
+		else
+			buf_addf(b, "\\x%02x", c);
+	}
+}
+
+void
 buf_addc(struct buf *b, char c)
 {
 	buf_add(b, &c, 1);

@@ -19,6 +19,8 @@ struct buf {
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_add_span(struct buf *b, struct span s);
 void buf_add_lower(struct buf *b, struct span s); /* ASCII lower-cased */
+/* Octets that a terminal could take for more than text come out as \xNN. */
+void buf_add_visible(struct buf *b, struct span s);
 void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...) ATTR_PRINTF(2);

@@ -34,6 +34,11 @@ enum {
 	LIMIT_RSA_BITS_MIN = 1024,        /* RFC 8301 section 3.2 */
 	LIMIT_RSA_BITS_MAX = 8192,
 	LIMIT_SPOOL_MEMORY = 1 << 20, /* of a piped message kept in memory */
+	LIMIT_EXPLAIN_BODY = 8 << 20, /* body kept for --explain */
+	LIMIT_EXPLAIN_SECONDS = 3,    /* search for one message */
+	LIMIT_EXPLAIN_CHANGES = 4096, /* changes of one header tried */
+	LIMIT_FOLDER = 1000000,       /* files of one folder */
+	LIMIT_SUMMARY = 100000,       /* lines of a summary */
 	LIMIT_LINE = 998,             /* RFC 5322 section 2.1.1 */
 	LIMIT_DNS_SECONDS = 8,        /* DNS time of one message, by default */
 	LIMIT_CLOCK_SKEW = 300,       /* seconds, by default */

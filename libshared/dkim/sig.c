@@ -304,29 +304,36 @@ sig_covers(const struct sig *s, struct span name)
 	return n;
 }
 
-/* Section 3.7: the b= value out, no CRLF behind. */
-static void
-hash_own(const struct sig *s, const struct field *own, struct digest *d)
+struct field
+sig_own(const struct sig *s, const struct field *own, struct buf *raw)
 {
-	struct buf raw = { 0 }, canonical = { 0 };
-	struct field stripped;
 	size_t before = (size_t)(s->b_value.p - own->raw.p);
+	struct field stripped = { .name = own->name };
 
-	buf_add(&raw, own->raw.p, before);
-	buf_add_span(&raw, span_from(own->raw, before + s->b_value.n));
-	stripped.raw = buf_span(&raw);
-	stripped.name = own->name;
+	buf_add(raw, own->raw.p, before);
+	buf_add_span(raw, span_from(own->raw, before + s->b_value.n));
+	stripped.raw = buf_span(raw);
 	stripped.value = span_from(stripped.raw,
 	    (size_t)(own->value.p - own->raw.p));
+	return stripped;
+}
+
+static void
+put_own(const struct sig *s, const struct field *own, canon_put *put, void *arg)
+{
+	struct buf raw = { 0 }, canonical = { 0 };
+	struct field stripped = sig_own(s, own, &raw);
+
 	canon_field(s->canon_header, &stripped, &canonical);
-	digest_add(d, canonical.p, canonical.n - 2);
+	/* Section 3.7: no CRLF behind. */
+	put(arg, canonical.p, canonical.n - 2);
 	buf_free(&raw);
 	buf_free(&canonical);
 }
 
 void
-sig_hash_header(const struct sig *s, const struct header *header,
-    const struct field *own, struct digest *d)
+sig_put_header(const struct sig *s, const struct header *header,
+    const struct field *own, canon_put *put, void *arg)
 {
 	struct span rest = s->fields, name;
 	struct buf canonical = { 0 };
@@ -340,9 +347,22 @@ sig_hash_header(const struct sig *s, const struct header *header,
 			continue;
 		canonical.n = 0;
 		canon_field(s->canon_header, f, &canonical);
-		digest_add(d, canonical.p, canonical.n);
+		put(arg, canonical.p, canonical.n);
 	}
 	header_pick_end(&pick);
 	buf_free(&canonical);
-	hash_own(s, own, d);
+	put_own(s, own, put, arg);
+}
+
+static void
+put_digest(void *d, const void *p, size_t n)
+{
+	digest_add(d, p, n);
+}
+
+void
+sig_hash_header(const struct sig *s, const struct header *header,
+    const struct field *own, struct digest *d)
+{
+	sig_put_header(s, header, own, put_digest, d);
 }

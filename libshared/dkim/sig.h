@@ -50,9 +50,20 @@ void sig_free(struct sig *s);
 size_t sig_covers(const struct sig *s, struct span name);
 
 /*
- * Adds the header hash input to d: the fields of h= and then own, its b= value
- * left out and no CRLF after it (sections 3.7 and 5.4.2).
+ * The field itself as it is hashed, before canonicalization: without the b=
+ * value.  It lies in raw, which has to be empty.
  */
+struct field sig_own(const struct sig *s, const struct field *own,
+    struct buf *raw);
+
+/*
+ * Hands the header hash input to put: the fields of h= and then own, its b=
+ * value left out and no CRLF after it (sections 3.7 and 5.4.2).
+ */
+void sig_put_header(const struct sig *s, const struct header *header,
+    const struct field *own, canon_put *put, void *arg);
+
+/* Adds the same to d. */
 void sig_hash_header(const struct sig *s, const struct header *header,
     const struct field *own, struct digest *d);
 

@@ -105,6 +105,17 @@ digest_free(struct digest *d)
 	free(d);
 }
 
+struct digest *
+digest_copy(const struct digest *d)
+{
+	struct digest *copy = mem_alloc(sizeof(*copy));
+
+	copy->ctx = EVP_MD_CTX_new();
+	copy->failed = d->failed || copy->ctx == NULL ||
+	    EVP_MD_CTX_copy_ex(copy->ctx, d->ctx) != 1;
+	return copy;
+}
+
 static rsa_key *
 rsa_from_der(const unsigned char *der, size_t n)
 {
@@ -249,6 +260,15 @@ void
 digest_free(struct digest *d)
 {
 	free(d);
+}
+
+struct digest *
+digest_copy(const struct digest *d)
+{
+	struct digest *copy = mem_alloc(sizeof(*copy));
+
+	*copy = *d;
+	return copy;
 }
 
 static rsa_key *

@@ -32,6 +32,8 @@ void digest_add(struct digest *d, const void *p, size_t n);
 /* Writes the octets to out; returns how many, 0 if any step failed. */
 size_t digest_end(struct digest *d, unsigned char out[static DIGEST_MAX]);
 void digest_free(struct digest *d);
+/* One in the same state, which goes on by itself. */
+struct digest *digest_copy(const struct digest *d);
 
 /* Compares in constant time. */
 bool octets_equal(struct span a, struct span b);

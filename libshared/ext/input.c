@@ -45,6 +45,21 @@ input_open(const char *path, bool keep, struct fault *f)
 	return in;
 }
 
+struct input *
+input_adopt(int fd, const char *name, struct fault *f)
+{
+	struct input *in = mem_alloc(sizeof(*in));
+
+	in->name = name;
+	in->fd = fd;
+	in->regular = true;
+	if (lseek(fd, 0, SEEK_SET) == 0)
+		return in;
+	(void)fault_errno(f, EX_IOERR, "%s", name);
+	input_close(in);
+	return NULL;
+}
+
 ssize_t
 input_read(struct input *in, void *p, size_t n, struct fault *f)
 {

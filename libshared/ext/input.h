@@ -24,6 +24,12 @@ struct input;
 ATTR_CHECK struct input *input_open(const char *path, bool keep,
     struct fault *f);
 
+/*
+ * A regular file that is open already, from its beginning; the input closes fd,
+ * also when this fails.  name has to outlive it.
+ */
+ATTR_CHECK struct input *input_adopt(int fd, const char *name, struct fault *f);
+
 /* As read(2), but whole pieces or the end; -1 and EX_IOERR on an error. */
 ATTR_CHECK ssize_t input_read(struct input *in, void *p, size_t n,
     struct fault *f);

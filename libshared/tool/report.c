@@ -1,7 +1,6 @@
 #include "tool/report.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "dkim/bodyhash.h"
 #include "dkim/taglist.h"
@@ -19,9 +18,8 @@ static const char *const body_hashes[] = {
 	[BODY_HASH_MISMATCH] = "mismatch",
 };
 
-/* "relaxed/simple"; nothing when the field was not read that far. */
-static void
-put_canonicalization(const struct sig *s, struct buf *out)
+void
+report_canonicalization(const struct sig *s, struct buf *out)
 {
 	if (s->fields.n > 0)
 		buf_addf(out, "%s/%s", canon_name(s->canon_header),
@@ -90,8 +88,9 @@ json_verdict(struct json *j, enum result result, enum verdict verdict)
 }
 
 static void
-json_signature(struct json *j, const struct result_one *r)
+json_signature(struct json *j, const struct report *report, size_t number)
 {
+	const struct result_one *r = &report->verdicts->v[number];
 	const struct sig *s = &r->sig;
 	bool limited = s->limit != BODYHASH_ALL && s->fields.n > 0;
 	struct buf canonicalization = { 0 };
@@ -102,7 +101,7 @@ json_signature(struct json *j, const struct result_one *r)
 	json_text(j, "selector", s->selector);
 	json_text(j, "identity", buf_span(&s->identity));
 	json_text(j, "algorithm", s->algorithm_text);
-	put_canonicalization(s, &canonicalization);
+	report_canonicalization(s, &canonicalization);
 	json_text(j, "canonicalization", buf_span(&canonicalization));
 	json_optional(j, "key_bits", r->key_bits > 0, r->key_bits);
 	json_flag(j, "testing", r->testing);
@@ -116,6 +115,11 @@ json_signature(struct json *j, const struct result_one *r)
 	json_optional(j, "timestamp", s->signed_at >= 0, s->signed_at);
 	json_optional(j, "expires", s->expires >= 0, s->expires);
 	json_word(j, "body_hash", body_hashes[r->body_hash]);
+	json_name(j, "explain");
+	if (report->explain != NULL)
+		explain_json(report->explain, number, j);
+	else
+		json_null(j);
 	json_end(j, '}');
 	buf_free(&canonicalization);
 }
@@ -150,7 +154,7 @@ report_json(const struct report *r, struct buf *out)
 	json_name(&j, "signatures");
 	json_begin(&j, '[');
 	for (size_t i = 0; i < v->n; i++)
-		json_signature(&j, &v->v[i]);
+		json_signature(&j, r, i);
 	if (v->skipped > 0) {
 		json_begin(&j, '{');
 		json_verdict(&j, verdict_result(VERDICT_TOO_MANY),
@@ -163,20 +167,6 @@ report_json(const struct report *r, struct buf *out)
 		json_domainkeys(&j, r->domainkeys);
 	json_end(&j, '}');
 	buf_addc(out, '\n');
-}
-
-/* Octets that a terminal could take for more than text come out as \xNN. */
-static void
-put_safe(struct buf *out, struct span text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c >= 0x20 && c < 0x7f)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "\\x%02x", c);
-	}
 }
 
 /*
@@ -200,7 +190,7 @@ kv_pair(struct buf *out, const char *name, struct span value)
 	for (size_t i = 0; i < value.n; i++) {
 		if (strchr("\"\\$`", value.p[i]) != NULL)
 			buf_addc(out, '\\');
-		put_safe(out, (struct span){ value.p + i, 1 });
+		buf_add_visible(out, (struct span){ value.p + i, 1 });
 	}
 	if (!plain)
 		buf_addc(out, '"');
@@ -287,143 +277,54 @@ report_kv(const struct report *r, struct buf *out)
 		kv_domainkeys(r->file, r->domainkeys, out);
 }
 
-static void
-text_line(struct buf *out, const char *label, struct span value)
+void
+report_tsv_head(struct buf *out)
 {
-	if (value.n == 0)
-		return;
-	buf_addf(out, "  %-10s ", label);
-	put_safe(out, value);
-	buf_addc(out, '\n');
+	buf_adds(out,
+	    "file\tresult\tcode\tdomain\tselector\tidentity\t"
+	    "algorithm\taligned\tfrom_domain\n");
 }
 
 static void
-text_time(struct buf *out, const char *label, int64_t when)
+tsv_signature(const struct report *report, enum result result,
+    enum verdict verdict, const struct result_one *r, struct buf *out)
 {
-	time_t t = (time_t)when;
-	struct buf text = { 0 };
-	struct tm tm;
+	const struct sig none = { 0 }, *s = r != NULL ? &r->sig : &none;
+	const struct span columns[] = {
+		span_str(report->file != NULL ? report->file : ""),
+		span_str(result_name(result)),
+		span_str(verdict_code(verdict)),
+		s->domain,
+		s->selector,
+		buf_span(&s->identity),
+		s->algorithm_text,
+		span_str(r != NULL ? alignments[r->aligned] : ""),
+		buf_span(&report->verdicts->from_domain),
+	};
+	size_t n = sizeof(columns) / sizeof(*columns);
 
-	if (when >= 0 && gmtime_r(&t, &tm) != NULL) {
-		buf_addf(&text, "%04d-%02d-%02d %02d:%02d:%02d UTC",
-		    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		    tm.tm_min, tm.tm_sec);
-		text_line(out, label, buf_span(&text));
+	for (size_t i = 0; i < n; i++) {
+		buf_add_visible(out, columns[i]);
+		buf_addc(out, i + 1 < n ? '\t' : '\n');
 	}
-	buf_free(&text);
-}
-
-static void
-text_list(struct buf *out, const char *label, unsigned bits)
-{
-	struct buf text = { 0 };
-
-	for (unsigned i = 0; verifier_singletons[i] != NULL; i++)
-		if (bits >> i & 1)
-			buf_addf(&text, "%s%s", text.n > 0 ? " " : "",
-			    verifier_singletons[i]);
-	text_line(out, label, buf_span(&text));
-	buf_free(&text);
-}
-
-static void
-text_fields(struct buf *out, const struct sig *s)
-{
-	struct span rest = s->fields, name;
-	struct buf text = { 0 };
-
-	while (s->fields.n > 0 && taglist_item(&rest, &name)) {
-		buf_addc(&text, ' ');
-		buf_add_span(&text, name);
-	}
-	text_line(out, "signs", span_trim(buf_span(&text)));
-	buf_free(&text);
-}
-
-static void
-text_key(struct buf *out, const struct result_one *r)
-{
-	struct buf text = { 0 };
-
-	if (r->key_bits > 0) {
-		buf_addf(&text, "%u bits%s%s", r->key_bits,
-		    r->testing ? ", testing" : "", r->dnssec ? ", DNSSEC" : "");
-		text_line(out, "key", buf_span(&text));
-	}
-	buf_free(&text);
-}
-
-static void
-text_body(struct buf *out, const struct result_one *r)
-{
-	struct buf text = { 0 };
-
-	buf_addf(&text, "hash %s", body_hashes[r->body_hash]);
-	if (r->unsigned_octets > 0)
-		buf_addf(&text, ", the last %llu octets not covered",
-		    (unsigned long long)r->unsigned_octets);
-	text_line(out, "body", buf_span(&text));
-	buf_free(&text);
-}
-
-static void
-text_signature(const struct report *report, const struct result_one *r,
-    struct buf *out)
-{
-	const struct sig *s = &r->sig;
-	const char *reason = verdict_reason(r->verdict);
-	struct buf text = { 0 };
-	struct result_gaps gaps;
-
-	buf_addf(out, "%s%s%s\n", result_name(result_of(r)),
-	    reason != NULL ? ": " : "", reason != NULL ? reason : "");
-	text_line(out, "domain", s->domain);
-	text_line(out, "selector", s->selector);
-	text_line(out, "identity", buf_span(&s->identity));
-	text_line(out, "algorithm", s->algorithm_text);
-	put_canonicalization(s, &text);
-	text_line(out, "canonical", buf_span(&text));
-	text_key(out, r);
-	text_time(out, "signed", s->signed_at);
-	text_time(out, "expires", s->expires);
-	text_body(out, r);
-	text_fields(out, s);
-	if (s->fields.n > 0) {
-		gaps = verifier_gaps(r, report->header);
-		text_list(out, "unsigned", gaps.uncovered);
-		text_list(out, "added", gaps.doubled);
-	}
-	text_line(out, "aligned", span_str(alignments[r->aligned]));
-	text_line(out, "code", span_str(verdict_code(r->verdict)));
-	buf_free(&text);
-}
-
-static void
-text_domainkeys(const struct domainkeys_result *r, struct buf *out)
-{
-	buf_addf(out, "domainkeys %s\n", result_name(domainkeys_result_of(r)));
-	text_line(out, "domain", r->sig.domain);
-	text_line(out, "selector", r->sig.selector);
-	text_line(out, "code", span_str(verdict_code(r->verdict)));
 }
 
 void
-report_text(const struct report *r, struct buf *out)
+report_tsv(const struct report *r, struct buf *out)
 {
 	const struct verdicts *v = r->verdicts;
 
-	if (r->file != NULL) {
-		put_safe(out, span_str(r->file));
-		buf_adds(out, ": ");
-	}
-	buf_addf(out, "%s\n", result_name(outcome_of(v, r->acceptance)));
-	if (v->message != VERDICT_OPEN)
-		buf_addf(out, "  %s\n", verdict_reason(v->message));
 	for (size_t i = 0; i < v->n; i++)
-		text_signature(r, &v->v[i], out);
-	if (v->skipped > 0)
-		buf_addf(out, "%s: %zu more signatures not judged\n",
-		    result_name(verdict_result(VERDICT_TOO_MANY)), v->skipped);
-	if (r->domainkeys != NULL)
-		text_domainkeys(r->domainkeys, out);
+		tsv_signature(r, result_of(&v->v[i]), v->v[i].verdict, &v->v[i],
+		    out);
+	if (v->skipped > 0) {
+		tsv_signature(r, verdict_result(VERDICT_TOO_MANY),
+		    VERDICT_TOO_MANY, NULL, out);
+	} else if (v->n == 0) {
+		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
+		    v->message :
+		    VERDICT_UNSIGNED;
+
+		tsv_signature(r, verdict_result(none), none, NULL, out);
+	}
 }

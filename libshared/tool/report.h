@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "dkim/domainkeys.h"
 #include "dkim/verifier.h"
+#include "tool/explain.h"
 #include "tool/outcome.h"
 
 /* One verified message, for output. */
@@ -15,6 +16,9 @@ struct report {
 	const struct domainkeys_result *domainkeys; /* NULL: not asked for */
 	const struct header *header;
 	const struct acceptance *acceptance;
+	const struct explain *explain; /* NULL without --explain */
+	int64_t now;                   /* what was taken for the time */
+	bool colour;                   /* report_text may use colours */
 };
 
 /*
@@ -24,6 +28,13 @@ struct report {
  */
 void report_json(const struct report *r, struct buf *out); /* one line */
 void report_kv(const struct report *r, struct buf *out);   /* a line each */
+void report_tsv(const struct report *r, struct buf *out);  /* a line each */
 void report_text(const struct report *r, struct buf *out); /* for people */
+
+/* The line that names the columns of report_tsv. */
+void report_tsv_head(struct buf *out);
+
+/* "relaxed/simple"; nothing when the field was not read that far. */
+void report_canonicalization(const struct sig *s, struct buf *out);
 
 #endif

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""dkim-verify over many messages: several files, Maildirs and other folders,
+mailboxes, --summary, -F tsv, and one DNS query a key."""
+import json
+import os
+import pty
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+import forge  # noqa: E402
+from forge import RSA, lf, run, sign  # noqa: E402
+
+if not os.access(os.path.join(forge.BIN, "dkim-verify"), os.X_OK):
+    forge.skip_all("dkim-verify is not built")
+
+NOW = 1795341600
+T = forge.scratch()
+tap = forge.Tap()
+rsa = RSA(1024)
+zone = forge.write(os.path.join(T, "zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+MSG = (b"From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: greetings\r\n"
+       b"\r\nHello.\r\n\r\nFrom here on\r\nbye\r\n")
+good = lf(sign(MSG, rsa))
+bad = good.replace(b"greetings", b"salutations")
+none = lf(MSG)
+gone = lf(sign(MSG, rsa, s="gone"))
+
+
+def verify(*args, stdin=b""):
+    return run("dkim-verify", "-Z", zone, "--now", str(NOW), *args, stdin=stdin)
+
+
+def objects(r):
+    return [json.loads(x) for x in r.out.decode().splitlines()]
+
+
+md = os.path.join(T, "Maildir")
+for d in ("", "/new", "/cur", "/tmp", "/.Sent"):
+    os.mkdir(md + d)
+files = {"new/2.x": good, "new/1.x": bad, "cur/1.y:2,S": good, "cur/.hidden": bad, "tmp/3": bad,
+         "dovecot-uidlist": b"x"}
+for n, m in files.items():
+    forge.write(os.path.join(md, n), m)
+r = verify("-F", "json", md)
+tap.eq([(os.path.relpath(o["file"], md), o["result"]) for o in objects(r)],
+       [("new/1.x", "fail"), ("new/2.x", "pass"), ("cur/1.y:2,S", "pass")], "a Maildir: new and cur", r)
+tap.eq(r.status, 1, "the highest status counts")
+r = verify("-F", "json", os.path.join(md, "cur") + "/")
+tap.eq([o["file"] for o in objects(r)], [md + "/cur/1.y:2,S"], "another folder: its files", r)
+empty = os.path.join(T, "empty")
+os.mkdir(empty)
+r = verify("-F", "json", empty)
+tap.eq((r.status, r.out, r.err), (0, b"", b""), "an empty folder has no results")
+forge.write(os.path.join(empty, "0"), b"")
+r = verify("-F", "json", empty)
+tap.ok(r.status == 65 and r.out == b"" and b"empty message" in r.err, "an empty file is reported", r)
+
+# mailboxes
+ENV = b"From alice Sun Nov 22 10:00:00 2026\n"
+quoted = good.replace(b"\nFrom here", b"\n>From here")
+box = forge.write(os.path.join(T, "box"), b"".join(ENV + m + b"\n" for m in (good.replace(
+    b"\n\nFrom here", b"\nFrom here"), bad, none)))
+r = verify("-F", "json", "--mbox", box)
+tap.eq([o["file"] for o in objects(r)], [box + ":%d" % i for i in (1, 2, 3, 4, 5)],
+       "a mailbox: From at the start of a line begins a message behind an empty one only", r)
+inner = lf(sign(MSG.replace(b"\r\n\r\nFrom here", b"\r\nFrom here"), rsa))
+for name, messages in (("LF", [inner, inner]), ("CRLF", [inner.replace(b"\n", b"\r\n")] * 2)):
+    eol = b"\r\n" if name == "CRLF" else b"\n"
+    box = forge.write(os.path.join(T, "box"), b"".join(ENV.replace(b"\n", eol) + m + eol for m in messages))
+    r = verify("-F", "json", "--mbox", box)
+    tap.eq([o["result"] for o in objects(r)], ["pass", "pass"], "a mailbox with " + name, r)
+    r = verify("-F", "json", "--mbox", stdin=open(box, "rb").read())
+    tap.eq([(o["file"], o["result"]) for o in objects(r)], [("stdin:1", "pass"), ("stdin:2", "pass")],
+           "from standard input", r)
+box = forge.write(os.path.join(T, "box"), ENV + quoted + b"\n" + ENV + inner)
+r = verify("-F", "json", "--mbox", "--explain", box)
+o = objects(r)
+tap.ok([x["result"] for x in o] == ["fail", "pass"] and
+       any("from-quoted" in c["changes"] for c in o[0]["signatures"][0]["explain"]),
+       ">From stays, and --explain says that it is the reason", r)
+big = forge.write(os.path.join(T, "big"), (ENV + lf(sign(MSG.replace(
+    b"\r\n\r\nFrom here", b"\r\n" + b"x" * 200000), rsa)) + b"\n") * 3)
+r = verify("-F", "json", "--mbox", big)
+tap.eq([x["result"] for x in objects(r)], ["pass"] * 3, "lines longer than a piece", r)
+forge.write(os.path.join(T, "nobox"), b"")
+r = verify("--mbox", os.path.join(T, "nobox"))
+tap.eq((r.status, r.out, r.err), (0, b"", b""), "an empty mailbox has no messages")
+
+# tsv and summary
+names = [forge.write(os.path.join(T, n), m) for n, m in
+         (("a", good), ("b", bad), ("c", none), ("d", gone), ("e\tf", good))]
+r = verify("-F", "tsv", *names)
+lines = r.out.decode().splitlines()
+tap.eq(lines[0].split("\t"), ["file", "result", "code", "domain", "selector", "identity", "algorithm",
+                              "aligned", "from_domain"], "tsv: the columns")
+tap.eq([x.split("\t")[1:5] for x in lines[1:]],
+       [["pass", "ok", "example.com", "sel"], ["fail", "signature-mismatch", "example.com", "sel"],
+        ["none", "unsigned", "", ""], ["permerror", "key-missing", "example.com", "gone"],
+        ["pass", "ok", "example.com", "sel"]], "tsv: a line for each signature", r)
+tap.ok(all(x.count("\t") == 8 for x in lines), "tsv: a tab in a name is no column", r)
+r = verify("--summary", "-F", "tsv", *names)
+want = sorted([["1", "fail", "signature-mismatch", "example.com", "sel"], ["1", "none", "unsigned", "", ""],
+               ["2", "pass", "ok", "example.com", "sel"],
+               ["1", "permerror", "key-missing", "example.com", "gone"]], key=lambda x: x[1])
+tap.eq([x.split("\t") for x in r.out.decode().splitlines()[1:]], want, "summary: tsv", r)
+r = verify("--summary", "-F", "json", *names)
+tap.eq([[str(o["count"]), o["result"], o["code"], o["domain"] or "", o["selector"] or ""]
+        for o in objects(r)], want, "summary: json", r)
+r = verify("--summary", *names)
+tap.ok(r.out.decode().endswith("5 messages: 1 none 2 pass 1 fail 1 permerror\n"), "summary: text", r.out.decode())
+tap.ok(r.status == 1 and b"       2 pass      ok                    example.com" in r.out,
+       "and the exit status stays", r.out.decode())
+r = verify("--summary", os.path.join(T, "nothing"), *names)
+tap.ok(b"No such file" in r.err and b"5 messages" in r.out and r.status == 75,
+       "summary: what cannot be read is reported", r)
+for args in (("-f", "--mbox"), ("-f", "--summary")):
+    tap.eq(verify(*args).status, 64, "%s %s is refused" % args)
+
+# one query for a key, whatever the number of messages
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(("127.0.0.1", 0))
+asked = []
+
+
+def serve():
+    while True:
+        q, peer = sock.recvfrom(4096)
+        asked.append(q)
+        end = q.index(b"\0", 12) + 5
+        text = rsa.record()
+        data = bytes([len(text)]) + text if len(text) < 256 else (
+            b"\xff" + text[:255] + bytes([len(text) - 255]) + text[255:])
+        sock.sendto(q[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + q[12:end] + b"\xc0\x0c" +
+                    struct.pack("!HHIH", 16, 1, 60, len(data)) + data, peer)
+
+
+threading.Thread(target=serve, daemon=True).start()
+r = run("dkim-verify", "-n", "127.0.0.1@%d" % sock.getsockname()[1], "--now", str(NOW), "-F", "tsv",
+        *([names[0]] * 50))
+tap.eq((r.status, len(asked)), (0, 1), "fifty messages of one signer: one query", r)
+
+# the bar
+path = os.path.join(T, "many")
+os.mkdir(path)
+for i in range(200):
+    forge.write(os.path.join(path, "%03d" % i), bad)
+for out, shown in (("file", True), ("terminal", False)):
+    pid, fd = pty.fork()
+    if pid == 0:
+        if out == "file":
+            os.dup2(os.open(os.path.join(T, "out"), os.O_WRONLY | os.O_CREAT, 0o600), 1)
+        os.execvp("dkim-verify", ["dkim-verify", "-Z", zone, "--explain", "-F", "json"] + [path] * 10)
+    text = b""
+    while True:
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        text += piece
+    os.waitpid(pid, 0)
+    tap.eq(b"\r[#" in text or b"\r[." in text, shown, "a bar on a terminal; output to a %s" % out, text[-200:])
+    if shown:
+        tap.ok(text.endswith(b"\r\x1b[K"), "and it is gone at the end", text[-100:])
+tap.done()

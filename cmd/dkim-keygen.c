@@ -283,6 +283,22 @@ activate(const struct options *o, struct fault *f)
 	return found;
 }
 
+/* Is a key of this type in use, which another one would take over from? */
+static bool
+has_current(const struct options *o)
+{
+	const struct key_access any = { .insecure = true };
+	struct keyset set = { 0 };
+	struct fault f;
+	bool has = keydir_current(o->directory, buf_span(&o->domain), &any,
+		       &set, &f) == KEY_FAILED;
+
+	for (size_t i = 0; i < set.n; i++)
+		has = has || key_type(set.v[i].key) == o->type;
+	keyset_free(&set);
+	return has;
+}
+
 /* One that is there already, and is not to be replaced. */
 static bool
 activate_existing(const struct options *o)
@@ -295,6 +311,12 @@ activate_existing(const struct options *o)
 	found = activate(o, &f);
 	if (found == KEY_FAILED)
 		cli_die(&f, CLI_SYSEXITS);
+	/* A mistyped selector must not put an unpublished key into use. */
+	if (found == KEY_ABSENT && has_current(o)) {
+		(void)fault_context(&f,
+		    "no such key to activate (make it without --activate)");
+		cli_die(&f, CLI_SYSEXITS);
+	}
 	return found == KEY_FOUND;
 }
 

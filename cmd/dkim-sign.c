@@ -88,9 +88,13 @@ choose_keys(struct run *r, struct fault *f)
 	return found == KEY_ABSENT && key_is_due(r) ? KEY_FAILED : found;
 }
 
-/* --if-signed: true when this domain need not sign again. */
+/*
+ * --if-signed: true when this key need not sign again, because there is a
+ * well-formed signature of its domain and selector.  A field that only claims
+ * the domain, or an older one, does not stop it.
+ */
 static bool
-signed_already(struct run *r, struct span domain)
+signed_already(struct run *r, const struct signing_key *k)
 {
 	struct header *h = &r->m.header;
 	bool any = false;
@@ -104,8 +108,11 @@ signed_already(struct run *r, struct span domain)
 		if (!span_eq_nocase(h->v[i].name, SPAN("DKIM-Signature")))
 			continue;
 		sig_parse(&s, &h->v[i], &v);
-		if (span_eq_nocase(s.domain, domain)) {
-			any = true;
+		if (span_eq_nocase(s.domain, buf_span(&k->domain))) {
+			any = any ||
+			    (v == VERDICT_OPEN && s.b.n > 0 &&
+				span_eq_nocase(s.selector,
+				    buf_span(&k->selector)));
 			if (r->o.if_signed == IF_SIGNED_REPLACE)
 				h->v[i].removed = true;
 		}
@@ -114,18 +121,21 @@ signed_already(struct run *r, struct span domain)
 	return any && r->o.if_signed == IF_SIGNED_SKIP;
 }
 
-/* Adds one signature, unless -a or --if-signed rules it out. */
+/*
+ * Adds one signature, unless -a or --if-signed rules it out.  *fit counts the keys
+ * that -a admits.
+ */
 static bool
-want(struct run *r, const struct signing_key *k, size_t *wanted,
-    struct fault *f)
+want(struct run *r, const struct signing_key *k, size_t *fit, struct fault *f)
 {
 	struct sign_options *o = &r->o;
 	struct signer_spec spec = o->spec;
 
-	if (signed_already(r, buf_span(&k->domain)))
-		return true;
 	if (k->key != NULL && !o->any_algorithm &&
 	    key_type(k->key) != o->algorithm.key)
+		return true;
+	++*fit;
+	if (signed_already(r, k))
 		return true;
 	spec.domain = buf_span(&k->domain);
 	spec.selector = buf_span(&k->selector);
@@ -140,19 +150,18 @@ want(struct run *r, const struct signing_key *k, size_t *wanted,
 		cli_note("%s: signing for %.*s with %.*s", input_name(r->m.in),
 		    (int)spec.domain.n, spec.domain.p, (int)spec.selector.n,
 		    spec.selector.p);
-	++*wanted;
 	return k->key != NULL ?
 	    signer_want(r->signer, &spec, k->key, f) :
 	    signer_want_remote(r->signer, &spec, &o->remote, f);
 }
 
 static bool
-want_all(struct run *r, size_t *wanted, struct fault *f)
+want_all(struct run *r, size_t *fit, struct fault *f)
 {
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < r->keys.n; i++)
-		ok = want(r, &r->keys.v[i], wanted, f);
+		ok = want(r, &r->keys.v[i], fit, f);
 	return ok;
 }
 
@@ -221,7 +230,7 @@ static bool
 make_fields(struct run *r, struct buf *top, struct fault *f)
 {
 	enum key_found found = choose_keys(r, f);
-	size_t wanted = 0;
+	size_t fit = 0;
 
 	if (found == KEY_FAILED)
 		return false;
@@ -229,10 +238,9 @@ make_fields(struct run *r, struct buf *top, struct fault *f)
 		cli_note("%s: passed unsigned", f->text);
 	if (found == KEY_FOUND &&
 	    ((r->signer = signer_begin(&r->m.header, f)) == NULL ||
-		!want_all(r, &wanted, f)))
+		!want_all(r, &fit, f)))
 		return fault_context(f, "%s", input_name(r->m.in));
-	if (found == KEY_FOUND && wanted == 0 && !r->o.any_algorithm &&
-	    r->o.if_signed != IF_SIGNED_SKIP)
+	if (found == KEY_FOUND && fit == 0 && !r->o.any_algorithm)
 		return fault_set(f, EX_CONFIG, "no key for -a %s",
 		    algorithm_name(r->o.algorithm));
 	if (!message_body(&r->m, add_body, r, f) || !check_lines(r, f))

@@ -254,7 +254,8 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
 	struct many many = { .mbox = r->o.mbox,
 		.keep = r->o.filter,
-		.bar = isatty(STDERR_FILENO) && !isatty(r->out.fd),
+		.bar = isatty(STDERR_FILENO) &&
+		    (r->o.output != NULL || !isatty(STDOUT_FILENO)),
 		.arg = r,
 		.one = verify,
 		.failed = note_failure };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -136,16 +137,21 @@ static void
 read_passphrase(struct sign_options *o, const char *file, const char *fd)
 {
 	struct fault f;
-	bool ok;
+	bool ok = false;
+	int n = -1;
 
 	buf_wipe(&o->passphrase);
 	if (file != NULL)
 		ok = file_slurp(file, FILE_PRIVATE, LIMIT_PASSPHRASE,
 			 &o->passphrase, &f) == FILE_READ;
 	else
-		ok = file_slurp_fd((int)cli_number("--passphrase-fd", fd, 0,
-				       65535),
-		    "passphrase", LIMIT_PASSPHRASE, &o->passphrase, &f);
+		n = (int)cli_number("--passphrase-fd", fd, 0, 65535);
+	if (fd != NULL)
+		ok = file_slurp_fd(n, "passphrase", LIMIT_PASSPHRASE,
+		    &o->passphrase, &f);
+	/* No program that is run later is to read it again. */
+	if (n > STDERR_FILENO)
+		(void)close(n);
 	if (!ok)
 		cli_die(&f, o->style);
 	while (o->passphrase.n > 0 &&

@@ -31,13 +31,17 @@ run made -s one --activate
 is "--activate of a key that is there: silent" "$status$(cat out err)" 0
 is "... a link with a plain name" "$(readlink keys/$D/current.ed25519)" one.pem
 cksum keys/$D/one.pem >before
+refuses "--activate of a mistyped selector changes nothing" 66 'no such key' \
+    dkim-keygen -a ed25519 -d $D -D keys -s tow --activate
+is "... and makes no key" "$(ls keys/$D | grep -c tow)" 0
+run made -s two
 run made -s two --activate
-is "--activate of one that is not there: made, in use, printed" \
-    "$status $(readlink keys/$D/current.ed25519) $(grep -c 'DKIM1' out)" "0 two.pem 1"
+is "another one is put into use" "$(readlink keys/$D/current.ed25519)" two.pem
 cksum keys/$D/one.pem | cmp -s - before
 result $? "the other key is as it was"
 is "no temporary link stays" "$(ls keys/$D | grep -c 'current')" 1
 dkim-keygen -b 1024 -d $D -D keys -s rsa --activate >/dev/null
+is "the first of its type is made and put into use at once" "$(readlink keys/$D/current.rsa)" rsa.pem
 is "an RSA key beside it" "$(readlink keys/$D/current.rsa) $(readlink keys/$D/current.ed25519)" \
     "rsa.pem two.pem"
 echo junk >keys/$D/junk.pem

@@ -16,6 +16,7 @@ enum {
 	LIMIT_SIGNATURES_PARSED = 64, /* DKIM-Signature fields looked at */
 	LIMIT_SIGNATURES_JUDGED = 10, /* of them verified, by default */
 	LIMIT_COMMENT_DEPTH = 64,     /* nested comments, RFC 5322 3.2.2 */
+	LIMIT_LOCAL_PART = 256,       /* of an author, four times RFC 5321 */
 	LIMIT_KEY_RECORD = 16 << 10,  /* joined TXT strings */
 	LIMIT_KEY_RECORDS = 4,        /* key-shaped TXT records tried */
 	LIMIT_TXT_RECORDS = 64,       /* TXT records of one answer */

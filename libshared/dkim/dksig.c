@@ -1,6 +1,7 @@
 #include "dkim/dksig.h"
 
 #include "base/base64.h"
+#include "base/limits.h"
 #include "dkim/taglist.h"
 #include "mail/domain.h"
 
@@ -47,12 +48,21 @@ read_optional(struct dksig *s, const struct taglist *t, enum verdict *v)
 {
 	const struct tag *a = taglist_find(t, "a");
 	const struct tag *h = taglist_find(t, "h");
+	struct span rest, name;
+	size_t count = 0;
 
 	if (a != NULL && !span_eq_nocase(a->value, SPAN("rsa-sha1")))
 		(void)verdict_settle(v, VERDICT_BAD_ALGORITHM);
 	if (h != NULL) {
 		s->listed = true;
 		s->fields = h->value;
+		for (rest = h->value; taglist_item(&rest, &name);)
+			if (++count > LIMIT_SIGNED_NAMES) {
+				(void)verdict_settle(v,
+				    VERDICT_BAD_HEADER_LIST);
+				s->fields.n = 0;
+				break;
+			}
 	}
 }
 

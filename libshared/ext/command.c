@@ -58,6 +58,7 @@ spawn(struct running *r, const int in[2], const int out[2], const int err[2])
 	}
 	(void)sigemptyset(&ignored);
 	(void)sigaddset(&ignored, SIGPIPE);
+	(void)sigaddset(&ignored, SIGXFSZ);
 	if ((why = posix_spawn_file_actions_adddup2(&files, in[0], 0)) == 0 &&
 	    (why = posix_spawn_file_actions_adddup2(&files, out[1], 1)) == 0 &&
 	    (why = posix_spawn_file_actions_adddup2(&files, err[1], 2)) == 0 &&
@@ -210,14 +211,19 @@ command_run(const struct command *c, struct buf *out, struct fault *f)
 	struct running r = {
 		.c = c, .pid = -1, .in = -1, .out = -1, .err = -1
 	};
+	void (*sigchld)(int);
 	int status = 0;
 	bool ok;
 
 	if (getuid() != geteuid() || getgid() != getegid())
 		return fault_set(f, EX_NOPERM,
 		    "%s: not run with the rights of another user", c->argv[0]);
-	if (!start(&r, f))
+	/* A caller that ignores SIGCHLD would leave no status to wait for. */
+	sigchld = signal(SIGCHLD, SIG_DFL);
+	if (!start(&r, f)) {
+		(void)signal(SIGCHLD, sigchld);
 		return false;
+	}
 	r.deadline = now_ms() + c->seconds * 1000;
 	feed(&r);
 	ok = collect(&r, out, f) && reap(&r, &status, f) &&
@@ -227,6 +233,7 @@ command_run(const struct command *c, struct buf *out, struct fault *f)
 		while (waitpid(r.pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
+	(void)signal(SIGCHLD, sigchld);
 	shut(&r.out);
 	shut(&r.err);
 	buf_free(&r.complaint);

@@ -80,6 +80,8 @@ file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
 	if (fd < 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", path);
 		/* A link that leads nowhere is there all the same. */
+		if (errno == ENAMETOOLONG)
+			return FILE_MISSING;
 		return errno == ENOENT && lstat(path, &st) != 0 &&
 			errno == ENOENT ?
 		    FILE_MISSING :

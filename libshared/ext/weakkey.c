@@ -197,6 +197,8 @@ weakkey_find(struct span modulus)
 {
 	struct number n = from_octets(modulus);
 
+	if (remainder_of(&n, 2) == 0)
+		return WEAK_FACTOR;
 	for (uint32_t p = 3; p < SMALL; p += 2)
 		if (is_prime(p) && remainder_of(&n, p) == 0)
 			return WEAK_FACTOR;

@@ -269,6 +269,9 @@ read_list(struct reader *r, struct mailbox *first)
 			break;
 		case ITEM_MAILBOX:
 			separated = false;
+			/* Nobody's user, and long work for patterns. */
+			if (next.local.n > LIMIT_LOCAL_PART)
+				next.local.n = 0;
 			if (!agree(first, &next)) {
 				wrong = "addresses of several domains";
 				goto done;

@@ -8,6 +8,7 @@
 
 /* The author as From: (or Sender:) names it. */
 struct mailbox {
+	/* Empty also when it is longer than LIMIT_LOCAL_PART. */
 	struct buf local;  /* local-part, quoting undone */
 	struct buf domain; /* lower-case A-labels */
 };

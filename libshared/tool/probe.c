@@ -150,7 +150,7 @@ piece_of_key(struct span text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		if (!ascii_alpha(text.p[i]) && !ascii_digit(text.p[i]) &&
-		    strchr("+/= \t", text.p[i]) == NULL)
+		    (text.p[i] == '\0' || strchr("+/= \t", text.p[i]) == NULL))
 			return false;
 	return text.n > 40;
 }

@@ -35,7 +35,8 @@ ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
-              scripts/postfix-dkim-filter scripts/opendkim-import
+              scripts/postfix-dkim-filter scripts/opendkim-import \
+              scripts/dkim-rotate
 LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \
@@ -174,10 +175,11 @@ bench-keys: all
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
-	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(ZSHCOMPDIR) \
-	    $(DESTDIR)$(FISHCOMPDIR)
+	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	$(INSTALL) -m 755 $(SCRIPT) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 man/dkim-tools.7 $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 644 man/dkim-rotate.8 $(DESTDIR)$(MANDIR)/man8
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
@@ -195,7 +197,8 @@ uninstall:
 	for p in $(SCRIPT); do \
 		rm -f $(DESTDIR)$(BINDIR)/$${p#scripts/}; \
 	done
-	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7
+	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7 \
+	    $(DESTDIR)$(MANDIR)/man8/dkim-rotate.8
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1 \

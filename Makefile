@@ -196,10 +196,11 @@ bench-keys: all
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
-	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(ZSHCOMPDIR) \
-	    $(DESTDIR)$(FISHCOMPDIR)
+	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	$(INSTALL) -m 755 $(SCRIPT) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 man/dkim-tools.7 $(DESTDIR)$(MANDIR)/man7
+	$(INSTALL) -m 644 man/dkim-rotate.8 $(DESTDIR)$(MANDIR)/man8
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
@@ -217,7 +218,8 @@ uninstall:
 	for p in $(SCRIPT); do \
 		rm -f $(DESTDIR)$(BINDIR)/$${p#scripts/}; \
 	done
-	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7
+	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7 \
+	    $(DESTDIR)$(MANDIR)/man8/dkim-rotate.8
 	for p in $(CMD); do \
 		n=$${p#cmd/}; \
 		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1 \

@@ -37,7 +37,8 @@ UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
               scripts/postfix-dkim-filter scripts/opendkim-import \
               scripts/key-from-postgresql scripts/key-from-redis \
-              scripts/sign-with-pkcs11 scripts/sign-with-openssl
+              scripts/sign-with-pkcs11 scripts/sign-with-openssl \
+              scripts/dkim-rotate
 LIB         = libshared/libshared.a
 OBJ         = libshared/base/base64.o libshared/base/buf.o \
               libshared/base/fault.o libshared/base/mem.o \

@@ -1,5 +1,9 @@
 #!/bin/sh
-# Name servers that lie, stall and break: tests/lib/hostile-dns.py
+# Name servers that lie, stall and break: tests/lib/hostile-dns.py.  In the words
+# of tests/data/attacks.txt: G1 wrong-* to flood, G2 owner-mismatch to
+# txt-in-additional, G3 cname-* and dname, G4 tc-*, G5 servfail to badvers, G6
+# nxdomain and nodata, G7 compression-loop to empty-strings, G8 txt-* and rrs-*,
+# G14 case-0x20.
 . "${0%/*}/lib.sh"
 R=$BIN/../tests/unit/resolver
 [ -x "$R" ] || {

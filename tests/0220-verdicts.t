@@ -177,11 +177,11 @@ syntax("30: an empty tag in between", code="bad-syntax", text=PLAIN + "; b=%B%")
 syntax("30: a semicolon first", code="bad-syntax", text=";" + PLAIN + "b=%B%")
 syntax("30: a tag without =", code="bad-syntax", text=PLAIN + "foo; b=%B%")
 syntax("30: nothing at all", text="")
-syntax("31: d= twice, the evil one first", code="duplicate-tag", tags=[("+d", "attack.com")])
-syntax("31: d= twice, the same", code="duplicate-tag", tags=[("+d", "example.com")])
-syntax("31: an unknown tag twice", code="duplicate-tag", tags=[("+foo", "1"), ("+foo", "1")])
+syntax("31, B14: d= twice, the evil one first", code="duplicate-tag", tags=[("+d", "attack.com")])
+syntax("31, B14: d= twice, the same", code="duplicate-tag", tags=[("+d", "example.com")])
+syntax("31, B14: an unknown tag twice", code="duplicate-tag", tags=[("+foo", "1"), ("+foo", "1")])
 for tag in "sbhav":
-    syntax("31: %s= twice" % tag, code="duplicate-tag",
+    syntax("31, B14: %s= twice" % tag, code="duplicate-tag",
            tags=[("^" + tag, {"s": "sel", "b": "AAAA", "h": "from", "a": "rsa-sha256",
                               "v": "1"}[tag])])
 syntax("32: D= is not d=", tags=[("d", None), ("D", "example.com")])
@@ -670,7 +670,7 @@ case("146: --max-signatures 30", GOOD * 30 + MSG, ["pass"] * 30,
      args=["--max-signatures", "30"])
 asked = len(server.asked)
 run("dkim-verify", "-n", server.at, "--now", str(NOW), stdin=GOOD * 10 + MSG)
-tap.eq(len(server.asked) - asked, 1, "116: one query for ten signatures of one key")
+tap.eq(len(server.asked) - asked, 1, "116, G11: one query for ten signatures of one key")
 r = run("dkim-verify", "-Z", os.path.join(T, "zone"), stdin=b"")
 tap.ok(r.status == 65 and not r.out and r.err.count(b"\n") == 1,
        "145: empty input is 65, nothing on standard output", r)

@@ -91,8 +91,15 @@ unblock_signals(struct newfile *n)
 bool
 newfile_open(struct newfile *n, const char *path, struct fault *f)
 {
-	char *folder = folder_of(path);
+	char *folder;
 
+	if (geteuid() != getuid() || getegid() != getgid()) {
+		*n = (struct newfile){ .fd = -1 };
+		return fault_set(f, EX_NOPERM,
+		    "%s: not written with rights that are not the caller's",
+		    path);
+	}
+	folder = folder_of(path);
 	*n = (struct newfile){ .path = mem_strndup(path, strlen(path)) };
 	n->fd = open_nameless(folder);
 	if (n->fd < 0) {

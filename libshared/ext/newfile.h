@@ -23,7 +23,10 @@ struct newfile {
 	sigset_t before; /* the signal mask to go back to */
 };
 
-/* EX_CANTCREAT when the folder of path takes no files. */
+/*
+ * EX_CANTCREAT when the folder of path takes no files.  EX_NOPERM for a set-id
+ * program: path is the caller's word, the right to write there is not.
+ */
 ATTR_CHECK bool newfile_open(struct newfile *n, const char *path,
     struct fault *f);
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# test: once
 """Hostile and malformed input, case by case: every id of tests/data/attacks.txt
 is named by a test, and what the other files do not show is shown here.  Always:
 all or nothing, one line on standard error, bounded time."""

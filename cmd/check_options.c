@@ -11,8 +11,8 @@
 #include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
-#include "tool/keydir.h"
-#include "tool/keyinput.h"
+#include "keys/keydir.h"
+#include "keys/keyinput.h"
 
 static const char help[] =
     "usage: dkim-check -d domain [-s selector] [-k key] [options]\n"

@@ -11,12 +11,12 @@
 #include "dns/resolver.h"
 #include "ext/file.h"
 #include "tool/cli.h"
-#include "tool/keydir.h"
-#include "tool/keyinput.h"
-#include "tool/keytable.h"
-#include "tool/preflight.h"
-#include "tool/probe.h"
-#include "tool/servers.h"
+#include "keys/keydir.h"
+#include "keys/keyinput.h"
+#include "keys/keytable.h"
+#include "check/preflight.h"
+#include "check/probe.h"
+#include "check/servers.h"
 
 enum { PAUSE_MAX = 30 }; /* seconds between two looks */
 

@@ -13,8 +13,8 @@
 #include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
-#include "tool/keydir.h"
-#include "tool/keyinput.h"
+#include "keys/keydir.h"
+#include "keys/keyinput.h"
 
 enum { DEFAULT_TTL = 3600, TTL_MAX = 2147483647, NOTE_MAX = 1000 };
 

@@ -14,7 +14,7 @@
 #include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
-#include "tool/keydir.h"
+#include "keys/keydir.h"
 
 enum { DEFAULT_BITS = 2048, DEFAULT_TTL = 3600 };
 

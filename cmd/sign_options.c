@@ -12,8 +12,8 @@
 #include "ext/file.h"
 #include "mail/domain.h"
 #include "tool/cli.h"
-#include "tool/keydir.h"
-#include "tool/keytemplate.h"
+#include "keys/keydir.h"
+#include "keys/keytemplate.h"
 
 static const char help[] =
     "usage: dkim-sign [-d domain] [-s selector] [-k key] ... [options] < "

@@ -8,8 +8,8 @@
 #include "dkim/algorithm.h"
 #include "dkim/signer.h"
 #include "tool/cli.h"
-#include "tool/keychoice.h"
-#include "tool/signcommand.h"
+#include "keys/keychoice.h"
+#include "keys/signcommand.h"
 
 /* What the command line of dkim-sign asks for, checked. */
 

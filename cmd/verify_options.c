@@ -9,7 +9,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "mail/domain.h"
-#include "tool/authres.h"
+#include "report/authres.h"
 
 static const char help[] =
     "usage: dkim-verify [options] [file ...]\n"

@@ -5,8 +5,8 @@
 
 #include "dkim/verifier.h"
 #include "tool/cli.h"
-#include "tool/dkverify.h"
-#include "tool/outcome.h"
+#include "report/dkverify.h"
+#include "report/outcome.h"
 
 /* What the command line of dkim-verify asks for, checked. */
 

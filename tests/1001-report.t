@@ -71,8 +71,8 @@ start = page.index("is one object on a line for each message")
 tap.eq(documented(list(TOP) + list(SIGNATURE) + list(CLAIM), page[start:start + 40]), [],
        "the manual has every key")
 codes = set()
-for f in ("dkim/bodychange.c", "dkim/bodysearch.c", "dkim/cutsearch.c", "dkim/fieldchange.c",
-          "dkim/editlist.c", "dkim/headersearch.c", "dkim/why.c", "tool/explain.c"):
+for f in ("why/bodychange.c", "why/bodysearch.c", "why/cutsearch.c", "why/fieldchange.c",
+          "why/editlist.c", "why/headersearch.c", "why/why.c", "report/explain.c"):
     with open(os.path.join(forge.TOP, "libshared", f), encoding="ascii") as file:
         codes |= set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+|expired|stopped|refolded|reordered)"',
                                 file.read()))

@@ -5,7 +5,7 @@
 
 #include "base/attr.h"
 #include "base/span.h"
-#include "ext/crypto.h"
+#include "crypto/crypto.h"
 
 /* What an a= tag says (RFC 6376 section 3.3, RFC 8301, RFC 8463). */
 struct algorithm {

@@ -6,7 +6,7 @@
 #include "base/attr.h"
 #include "base/span.h"
 #include "dkim/canon.h"
-#include "ext/crypto.h"
+#include "crypto/crypto.h"
 
 /*
  * All body hashes a message needs, fed together in one pass.  Two signatures

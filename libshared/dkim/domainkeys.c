@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "ext/crypto.h"
+#include "crypto/crypto.h"
 #include "mail/address.h"
 #include "mail/domain.h"
 

@@ -10,7 +10,7 @@
 #include "dkim/algorithm.h"
 #include "dkim/canon.h"
 #include "dkim/fieldlist.h"
-#include "ext/crypto.h"
+#include "crypto/crypto.h"
 
 /*
  * Signing is a hash with a header: begin on the header, add the body, end.

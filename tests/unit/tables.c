@@ -8,8 +8,8 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
-#include "ext/crypto.h"
-#include "tool/keytable.h"
+#include "crypto/crypto.h"
+#include "keys/keytable.h"
 
 static void
 tell(void *arg, const struct fault *finding)

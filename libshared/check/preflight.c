@@ -1,0 +1,367 @@
+#include "check/preflight.h"
+
+#include "base/limits.h"
+#include "dkim/bodyhash.h"
+#include "dkim/taglist.h"
+#include "mail/lines.h"
+#include "mail/message.h"
+#include "check/dmarc.h"
+
+enum { BITS_GOOD = 2048, SLOW_MAIL = 5 * 86400 };
+
+struct flight {
+	struct verifier *verifier;
+	struct lines lines;
+	const struct header *header;
+	const struct verdicts *verdicts;
+	const struct verifier_rules *rules;
+	struct resolver *dns;
+	struct findings *out;
+	struct dmarc dmarc; /* of the domain of From: */
+};
+
+static void
+take_body(void *arg, const void *p, size_t n)
+{
+	struct flight *fl = arg;
+
+	verifier_add(fl->verifier, p, n);
+	lines_add(&fl->lines, p, n);
+}
+
+static bool
+passes(const struct result_one *r)
+{
+	return r->verdict == VERDICT_OK;
+}
+
+static void
+subject_of(const struct result_one *r, struct buf *out)
+{
+	buf_adds(out, "signature");
+	if (r->sig.domain.n > 0 && r->sig.selector.n > 0) {
+		buf_adds(out, " d=");
+		buf_add_span(out, r->sig.domain);
+		buf_adds(out, " s=");
+		buf_add_span(out, r->sig.selector);
+	}
+}
+
+static void
+judge_one(const struct flight *fl, const struct result_one *r,
+    struct span subject)
+{
+	const char *reason = verdict_reason(r->verdict);
+	struct span fields = r->sig.fields;
+
+	if (passes(r)) {
+		findings_add(fl->out, FINDING_SIGNATURE, subject, "h=%.*s",
+		    fields.n < 300 ? (int)fields.n : 300, fields.p);
+	} else {
+		bool later = verdict_result(r->verdict) == RESULT_TEMPERROR;
+
+		findings_add(fl->out,
+		    later ? FINDING_SIGNATURE_TEMPORARY :
+			    FINDING_SIGNATURE_FAILS,
+		    subject, "%s: %s", verdict_code(r->verdict),
+		    reason != NULL ? reason : "");
+	}
+}
+
+/* What a reader sees and a forger would like to add. */
+static const char *const shown[] = { "From", "Sender", "Reply-To", "Subject",
+	"To", "Cc", "Date", NULL };
+
+static void
+list_name(struct buf *list, const char *name)
+{
+	if (list->n > 0)
+		buf_adds(list, ", ");
+	buf_adds(list, name);
+}
+
+static void
+judge_fields(const struct flight *fl, const struct result_one *r,
+    struct span subject)
+{
+	struct buf addable = { 0 }, open = { 0 };
+
+	for (size_t i = 0; shown[i] != NULL; i++) {
+		struct span name = span_str(shown[i]);
+		size_t there = header_count(fl->header, name),
+		       covered = sig_covers(&r->sig, name);
+
+		if (there > covered)
+			list_name(&open, shown[i]);
+		else if (there == covered)
+			list_name(&addable, shown[i]);
+	}
+	if (open.n > 0)
+		findings_add(fl->out, FINDING_FIELD_UNSIGNED, subject, "%.*s",
+		    (int)open.n, open.p);
+	if (addable.n > 0)
+		findings_add(fl->out, FINDING_FIELD_ADDABLE, subject, "%.*s",
+		    (int)addable.n, addable.p);
+	buf_free(&addable);
+	buf_free(&open);
+}
+
+static void
+judge_strength(const struct flight *fl, const struct result_one *r,
+    struct span subject)
+{
+	const struct sig *s = &r->sig;
+
+	if (s->limit != BODYHASH_ALL)
+		findings_add(fl->out, FINDING_BODY_LENGTH, subject,
+		    "%llu octets are not signed",
+		    (unsigned long long)r->unsigned_octets);
+	if (s->expires >= 0 && s->expires - fl->rules->now < SLOW_MAIL)
+		findings_add(fl->out, FINDING_EXPIRES_SOON, subject,
+		    "in %lld seconds",
+		    (long long)(s->expires - fl->rules->now));
+	if (s->algorithm.key == KEY_RSA && r->key_bits > 0 &&
+	    r->key_bits < BITS_GOOD)
+		findings_add(fl->out, FINDING_SIGNED_WEAKLY, subject, "%u bits",
+		    r->key_bits);
+	if (r->testing)
+		findings_add(fl->out, FINDING_TESTING, subject, "%s", "");
+}
+
+static void
+judge_signatures(const struct flight *fl)
+{
+	const struct verdicts *v = fl->verdicts;
+
+	if (v->n == 0 && v->message == VERDICT_OPEN)
+		findings_add(fl->out, FINDING_UNSIGNED, SPAN("message"), "%s",
+		    "");
+	for (size_t i = 0; i < v->n; i++) {
+		const struct result_one *r = &v->v[i];
+		struct buf subject = { 0 };
+
+		subject_of(r, &subject);
+		judge_one(fl, r, buf_span(&subject));
+		if (passes(r)) {
+			judge_fields(fl, r, buf_span(&subject));
+			judge_strength(fl, r, buf_span(&subject));
+		}
+		buf_free(&subject);
+	}
+}
+
+static bool
+same_organization(const struct flight *fl, struct span domain)
+{
+	struct dmarc d;
+	bool same;
+
+	dmarc_find(&d, domain, fl->dns);
+	same = d.state != DMARC_UNKNOWN &&
+	    span_eq_nocase(buf_span(&d.organization),
+		buf_span(&fl->dmarc.organization));
+	dmarc_free(&d);
+	return same;
+}
+
+/* adkim=s in the policy. */
+static bool
+wants_strict(const struct dmarc *d)
+{
+	const struct tag *adkim = NULL;
+	struct taglist t;
+
+	if (d->state == DMARC_FOUND &&
+	    taglist_parse(&t, buf_span(&d->record), TAGLIST_RECORD) ==
+		TAGLIST_OK)
+		adkim = taglist_find(&t, "adkim");
+	return adkim != NULL && span_eq_nocase(adkim->value, SPAN("s"));
+}
+
+static bool
+aligned(const struct flight *fl, const struct result_one *r)
+{
+	struct span from = buf_span(&fl->verdicts->from_domain);
+
+	if (span_eq_nocase(r->sig.domain, from))
+		return true;
+	if (wants_strict(&fl->dmarc))
+		return false;
+	return fl->dmarc.state == DMARC_UNKNOWN ?
+	    r->aligned != ALIGNED_NO :
+	    same_organization(fl, r->sig.domain);
+}
+
+static void
+judge_alignment(const struct flight *fl)
+{
+	const struct verdicts *v = fl->verdicts;
+	struct span from = buf_span(&v->from_domain);
+	bool any = false;
+
+	for (size_t i = 0; i < v->n; i++) {
+		struct span d = v->v[i].sig.domain;
+
+		if (!passes(&v->v[i]))
+			continue;
+		any = true;
+		if (aligned(fl, &v->v[i])) {
+			findings_add(fl->out, FINDING_ALIGNED, from, "d=%.*s",
+			    (int)d.n, d.p);
+			return;
+		}
+	}
+	if (any)
+		findings_add(fl->out, FINDING_UNALIGNED, from, "%s",
+		    wants_strict(&fl->dmarc) ? "adkim=s" : "");
+}
+
+/* RFC 8058 section 4: a valid signature has to cover both. */
+static void
+judge_unsubscribe(const struct flight *fl)
+{
+	const struct verdicts *v = fl->verdicts;
+	struct span list = SPAN("List-Unsubscribe"),
+		    post = SPAN("List-Unsubscribe-Post");
+
+	if (v->n == 0 || header_find(fl->header, post) == NULL)
+		return;
+	for (size_t i = 0; i < v->n; i++)
+		if (passes(&v->v[i]) && sig_covers(&v->v[i].sig, list) > 0 &&
+		    sig_covers(&v->v[i].sig, post) > 0)
+			return;
+	findings_add(fl->out, FINDING_UNSUBSCRIBE_UNSIGNED, post, "%s", "");
+}
+
+static void
+judge_lines(const struct flight *fl)
+{
+	size_t longest = fl->lines.longest;
+
+	for (size_t i = 0; i < fl->header->n; i++) {
+		size_t n = field_longest_line(&fl->header->v[i]);
+
+		longest = n > longest ? n : longest;
+	}
+	if (longest > LIMIT_LINE)
+		findings_add(fl->out, FINDING_LONG_LINE, SPAN("message"),
+		    "%zu octets", longest);
+	if (fl->lines.bare_cr)
+		findings_add(fl->out, FINDING_BARE_CR, SPAN("message"), "%s",
+		    "");
+}
+
+static bool
+policy_none(const struct dmarc *d)
+{
+	const struct tag *p = NULL;
+	struct taglist t;
+
+	if (taglist_parse(&t, buf_span(&d->record), TAGLIST_RECORD) ==
+	    TAGLIST_OK)
+		p = taglist_find(&t, "p");
+	return p == NULL || span_eq_nocase(p->value, SPAN("none"));
+}
+
+static void
+judge_dmarc(const struct flight *fl)
+{
+	const struct dmarc *d = &fl->dmarc;
+	struct span from = buf_span(&fl->verdicts->from_domain);
+
+	if (d->several)
+		findings_add(fl->out, FINDING_DMARC_SEVERAL, from, "%s", "");
+	switch (d->state) {
+	case DMARC_UNKNOWN:
+		findings_add(fl->out, FINDING_DNS_TIMEOUT, from, "_dmarc");
+		return;
+	case DMARC_ABSENT:
+		if (!d->several)
+			findings_add(fl->out, FINDING_NO_DMARC, from, "%s", "");
+		return;
+	case DMARC_FOUND: break;
+	}
+	findings_add(fl->out, FINDING_DMARC, from, "_dmarc.%.*s: %.*s",
+	    (int)d->at.n, d->at.p, d->record.n < 200 ? (int)d->record.n : 200,
+	    d->record.p);
+	if (policy_none(d))
+		findings_add(fl->out, FINDING_DMARC_NONE, from, "%s", "");
+}
+
+static bool
+is_spf(struct span text)
+{
+	static const struct span begin = SPAN("v=spf1");
+
+	return text.n >= begin.n &&
+	    span_eq_nocase((struct span){ text.p, begin.n }, begin) &&
+	    (text.n == begin.n || text.p[begin.n] == ' ');
+}
+
+static void
+judge_spf(const struct flight *fl)
+{
+	struct span from = buf_span(&fl->verdicts->from_domain);
+	const struct answer *a = resolver_wait(fl->dns,
+	    resolver_ask(fl->dns, from));
+	size_t n = 0;
+
+	if (a->status == LOOKUP_TIMEOUT || a->status == LOOKUP_SERVFAIL) {
+		findings_add(fl->out, FINDING_DNS_TIMEOUT, from, "SPF");
+		return;
+	}
+	for (size_t i = 0; i < a->n; i++)
+		if (is_spf(buf_span(&a->v[i])))
+			n++;
+	findings_add(fl->out,
+	    n == 0     ? FINDING_NO_SPF :
+		n == 1 ? FINDING_SPF :
+			 FINDING_SEVERAL_SPF,
+	    from, "%s", "");
+}
+
+static void
+judge(struct flight *fl)
+{
+	const struct verdicts *v = fl->verdicts;
+
+	if (v->message != VERDICT_OPEN)
+		findings_add(fl->out, FINDING_MALFORMED, SPAN("message"), "%s",
+		    verdict_reason(v->message));
+	else if (header_count(fl->header, SPAN("From")) != 1)
+		findings_add(fl->out, FINDING_MALFORMED, SPAN("message"), "%s",
+		    "not one From: field");
+	judge_signatures(fl);
+	judge_unsubscribe(fl);
+	judge_lines(fl);
+	if (v->from_domain.n == 0)
+		return;
+	dmarc_find(&fl->dmarc, buf_span(&v->from_domain), fl->dns);
+	judge_alignment(fl);
+	judge_dmarc(fl);
+	judge_spf(fl);
+	dmarc_free(&fl->dmarc);
+}
+
+bool
+preflight(struct input *in, const struct verifier_rules *rules,
+    struct resolver *dns, struct findings *out, struct fault *f)
+{
+	struct flight fl = { .rules = rules, .dns = dns, .out = out };
+	struct message m = { 0 };
+	bool ok = false;
+
+	if (!message_open(&m, in, f))
+		goto done;
+	fl.header = &m.header;
+	fl.verifier = verifier_begin(&m.header, rules, dns);
+	if (!message_body(&m, take_body, &fl, f))
+		goto done;
+	fl.verdicts = verifier_end(fl.verifier);
+	judge(&fl);
+	ok = true;
+done:
+	verifier_free(fl.verifier);
+	message_close(&m);
+	return ok;
+}

@@ -1,0 +1,47 @@
+#ifndef CHECK_PROBE_H
+#define CHECK_PROBE_H
+
+#include <stdbool.h>
+
+#include "dns/resolver.h"
+#include "crypto/pubkey.h"
+#include "check/findings.h"
+#include "check/servers.h"
+
+/* A record to look for, and the key that it should hold. */
+struct probe {
+	struct span domain, selector; /* checked, as in mail/domain.h */
+	bool compare;                 /* with these: */
+	enum key_type type;
+	struct span pub;     /* as for p= */
+	const char *why_not; /* there is nothing to compare with; or NULL */
+	bool offline;        /* a master file answers: nothing to say of DNS */
+};
+
+/* Appends selector._domainkey.domain. */
+void probe_name(const struct probe *p, struct buf *out);
+
+/*
+ * Says everything about one answer to the question for that name.  dns is asked
+ * for what the answer leaves open: is it a wildcard's, does the record stand
+ * somewhere near?
+ */
+void probe_answer(const struct probe *p, const struct answer *a,
+    struct resolver *dns, struct findings *out);
+
+/* Servers to be asked one by one. */
+struct probe_servers {
+	const struct servers *list;
+	struct span question; /* the name, or the end of its CNAME chain */
+	bool recursive;       /* they are resolvers, not the zone's own */
+	unsigned seconds;     /* for all of them together, one at least each */
+};
+
+/*
+ * Asks each of them and says where they differ; the answer of the first that
+ * has one is judged as by probe_answer.
+ */
+void probe_each(const struct probe *p, const struct probe_servers *servers,
+    struct resolver *dns, struct findings *out);
+
+#endif

@@ -1,0 +1,34 @@
+#include "report/outcome.h"
+
+bool
+outcome_counts(const struct result_one *r, const struct acceptance *a)
+{
+	if (result_of(r) != RESULT_PASS)
+		return false;
+	if (a->domain != NULL &&
+	    !span_eq_nocase(span_str(a->domain), r->sig.domain))
+		return false;
+	return !a->aligned || r->aligned == ALIGNED_STRICT ||
+	    (r->aligned == ALIGNED_RELAXED && !a->strict);
+}
+
+enum result
+outcome_of(const struct verdicts *v, const struct acceptance *a)
+{
+	enum result first;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (outcome_counts(&v->v[i], a))
+			return RESULT_PASS;
+	for (size_t i = 0; i < v->n; i++)
+		if (result_of(&v->v[i]) == RESULT_TEMPERROR)
+			return RESULT_TEMPERROR;
+	if (v->n > 0) {
+		first = result_of(&v->v[0]);
+		return first == RESULT_PASS ? RESULT_POLICY : first;
+	}
+	if (v->skipped > 0)
+		return RESULT_POLICY;
+	return v->message == VERDICT_MALFORMED_MESSAGE ? RESULT_PERMERROR :
+							 RESULT_NONE;
+}

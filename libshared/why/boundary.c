@@ -1,0 +1,71 @@
+#include "why/boundary.h"
+
+#include <string.h>
+
+bool
+boundary_of(struct span value, struct span *out)
+{
+	static const struct span name = { "boundary=", 9 };
+	struct span text = value;
+	size_t n = 0;
+
+	while (text.n > name.n &&
+	    !span_eq_nocase((struct span){ text.p, name.n }, name))
+		text = span_from(text, 1);
+	if (text.n <= name.n)
+		return false;
+	text = span_from(text, name.n);
+	if (text.p[0] == '"') {
+		text = span_from(text, 1);
+		while (n < text.n && text.p[n] != '"')
+			n++;
+	} else {
+		while (n < text.n && text.p[n] != ';' &&
+		    !ascii_wsp(text.p[n]) && text.p[n] != '\r' &&
+		    text.p[n] != '\n')
+			n++;
+	}
+	*out = (struct span){ text.p, n };
+	return n > 0;
+}
+
+bool
+boundary_in(struct span body, struct span *out)
+{
+	struct span line;
+
+	while (body.n > 0 && span_cut(&body, '\n', &line)) {
+		line = span_trim(line);
+		if (line.n > 2 && memcmp(line.p, "--", 2) == 0) {
+			*out = span_from(line, 2);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+boundary_replace(struct span body, struct span old, struct span instead,
+    struct buf *out)
+{
+	struct span line;
+	bool any = false;
+
+	while (body.n > 0) {
+		struct span rest = body;
+
+		(void)span_cut(&rest, '\n', &line);
+		if (line.n >= old.n + 2 && memcmp(line.p, "--", 2) == 0 &&
+		    memcmp(line.p + 2, old.p, old.n) == 0) {
+			buf_adds(out, "--");
+			buf_add_span(out, instead);
+			line = span_from(line, old.n + 2);
+			any = true;
+		}
+		buf_add_span(out, line);
+		if (line.p + line.n < body.p + body.n)
+			buf_addc(out, '\n');
+		body = rest;
+	}
+	return any;
+}

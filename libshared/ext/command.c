@@ -111,17 +111,19 @@ feed(struct running *r)
 }
 
 /* Reads a piece; at its end the descriptor is shut. */
-static void
+static bool
 drain(int *fd, struct buf *to)
 {
 	char piece[4096];
 	ssize_t got = read(*fd, piece, sizeof(piece));
 
-	if (got > 0)
-		buf_add(to, piece, (size_t)got);
-	else if (got == 0 || errno != EINTR)
+	if (got < 0)
+		return errno == EINTR;
+	if (got == 0)
 		shut(fd);
+	buf_add(to, piece, (size_t)got);
 	explicit_bzero(piece, sizeof(piece));
+	return true;
 }
 
 static bool
@@ -146,10 +148,9 @@ collect(struct running *r, struct buf *out, struct fault *f)
 			return late(r, f);
 		if (poll(p, 2, (int)left) < 0 && errno != EINTR)
 			return fault_errno(f, EX_OSERR, "%s", r->c->argv[0]);
-		if (p[0].revents != 0)
-			drain(&r->out, out);
-		if (p[1].revents != 0)
-			drain(&r->err, &r->complaint);
+		if ((p[0].revents != 0 && !drain(&r->out, out)) ||
+		    (p[1].revents != 0 && !drain(&r->err, &r->complaint)))
+			return fault_errno(f, EX_IOERR, "%s", r->c->argv[0]);
 		if (r->complaint.n > COMPLAINT)
 			r->complaint.n = COMPLAINT;
 		if (out->n - before > r->c->max)

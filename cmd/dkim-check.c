@@ -11,6 +11,7 @@
 #include "dns/resolver.h"
 #include "ext/clock.h"
 #include "ext/file.h"
+#include "ext/sandbox.h"
 #include "tool/cli.h"
 #include "keys/keydir.h"
 #include "keys/keyinput.h"
@@ -249,6 +250,57 @@ check_tables(const struct check_options *o, struct findings *out)
 		    "%s", "");
 }
 
+/* Keys are read, and nothing of a message or of a server yet. */
+static void
+enter_sandbox(const struct check_options *o)
+{
+	struct sandbox s;
+	const char *active;
+
+	sandbox_plan(&s, o->zone == NULL ? SANDBOX_NET : 0);
+	/* In an hour resolv.conf may be another file. */
+	sandbox_read(&s,
+	    o->zone != NULL ? o->zone :
+		o->wait > 0 ? "/" :
+			      "/etc/resolv.conf");
+	active = sandbox_enter(&s);
+	if (o->verbose > 0)
+		cli_note("sandbox: %s", active);
+}
+
+/* To look at the records only the public half is needed. */
+static void
+forget_private(struct keyset *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		struct key *private = keys->v[i].key, *public = NULL;
+		struct buf octets = { 0 };
+		enum key_defect why;
+
+		if (private != NULL) {
+			key_public(private, &octets);
+			public = key_from_public(key_type(private),
+			    buf_span(&octets), &why);
+		}
+		/* One with a defect stays, for that is to be told. */
+		if (public != NULL) {
+			key_free(private);
+			keys->v[i].key = public;
+		}
+		buf_free(&octets);
+	}
+}
+
+static bool
+look(struct work *w, struct findings *out, struct fault *f)
+{
+	if (!w->o.message && !gather(w, f))
+		return false;
+	forget_private(&w->keys);
+	enter_sandbox(&w->o);
+	return w->o.message ? check_message(w, out, f) : check_until(w, out, f);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -265,8 +317,7 @@ main(int argc, char *argv[])
 	crypto_start(w.o.phrase.p != NULL);
 	if (w.o.signing_table != NULL)
 		check_tables(&w.o, &found);
-	else if (w.o.message ? !check_message(&w, &found, &f) :
-			       !gather(&w, &f) || !check_until(&w, &found, &f))
+	else if (!look(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	status = findings_status(&found);
 	if (w.o.json)

@@ -10,6 +10,7 @@
 #include "dkim/sig.h"
 #include "dkim/signer.h"
 #include "ext/file.h"
+#include "ext/sandbox.h"
 #include "mail/address.h"
 #include "mail/domain.h"
 #include "mail/lines.h"
@@ -307,6 +308,34 @@ sign_files(struct run *r, char *files[], int n)
 	return worst;
 }
 
+/* What -k names has been read, and nothing of a message yet. */
+static void
+enter_sandbox(const struct run *r, char *files[], int n)
+{
+	const struct sign_options *o = &r->o;
+	bool starts = o->command != NULL || o->choice.command != NULL ||
+	    o->sign_command.program != NULL;
+	struct sandbox s;
+	const char *active;
+
+	sandbox_plan(&s,
+	    (starts ? SANDBOX_EXEC : 0) |
+		(n > 0 || o->header_only ? 0 : SANDBOX_SPOOL));
+	keychoice_plan(&o->choice, &s);
+	for (int i = 0; i < n; i++)
+		if (o->in_place)
+			output_plan(files[i], &s);
+		else
+			sandbox_read(&s, files[i]);
+	if (n > 0 && !o->in_place)
+		sandbox_write(&s, o->output);
+	else
+		output_plan(o->output, &s);
+	active = sandbox_enter(&s);
+	if (o->verbose > 0)
+		cli_note("sandbox: %s", active);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -326,6 +355,7 @@ main(int argc, char *argv[])
 		cli_die(&f, r.o.style);
 	if (optind < argc)
 		input_unused();
+	enter_sandbox(&r, argv + optind, argc - optind);
 	if (optind < argc)
 		status = sign_files(&r, argv + optind, argc - optind);
 	else if (!sign(&r, "-", r.o.output, &f))

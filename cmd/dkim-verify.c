@@ -9,6 +9,7 @@
 #include "dkim/verifier.h"
 #include "dns/resolver.h"
 #include "ext/file.h"
+#include "ext/sandbox.h"
 #include "mail/date.h"
 #include "mail/message.h"
 #include "report/authres.h"
@@ -291,6 +292,29 @@ names_stdin(char *files[], int n)
 	return any;
 }
 
+/* The zone, or the name servers, are known, and nothing of a message yet. */
+static void
+enter_sandbox(const struct run *r, char *files[], int n)
+{
+	const struct verify_options *o = &r->o;
+	struct sandbox s;
+	const char *active;
+
+	sandbox_plan(&s,
+	    (o->command != NULL ? SANDBOX_EXEC : 0) |
+		(o->zone == NULL ? SANDBOX_NET : 0) |
+		(o->filter || o->mbox ? SANDBOX_SPOOL : 0));
+	for (int i = 0; i < n; i++)
+		if (strcmp(files[i], "-") != 0)
+			sandbox_read(&s, files[i]);
+	if (o->dump != NULL)
+		sandbox_write(&s, o->dump);
+	output_plan(o->output, &s);
+	active = sandbox_enter(&s);
+	if (o->verbose > 0)
+		cli_note("sandbox: %s", active);
+}
+
 /* https://no-color.org */
 static bool
 wants_colour(const char *output)
@@ -327,6 +351,7 @@ main(int argc, char *argv[])
 	r.colour = wants_colour(r.o.output);
 	if (optind < argc && !names_stdin(argv + optind, argc - optind))
 		input_unused();
+	enter_sandbox(&r, argv + optind, argc - optind);
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);

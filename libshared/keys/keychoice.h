@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/fault.h"
+#include "ext/sandbox.h"
 #include "keys/keysource.h"
 #include "keys/keytable.h"
 
@@ -39,6 +40,9 @@ struct keychoice {
 ATTR_CHECK bool keychoice_open(struct keychoice *c, bool optional,
     struct fault *f);
 void keychoice_close(struct keychoice *c);
+
+/* Says what keychoice_find will read; not what the key command does. */
+void keychoice_plan(const struct keychoice *c, struct sandbox *s);
 
 /* Is there a key for every author? */
 bool keychoice_fixed(const struct keychoice *c);

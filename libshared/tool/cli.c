@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/span.h"
 #include "ext/file.h"
 #include "ext/input.h"
+#include "ext/sandbox.h"
 
 enum { DIGITS_MAX = 12 };
 
@@ -29,7 +29,6 @@ enum {
 void
 cli_start(int argc, char *argv[])
 {
-	struct rlimit core;
 	struct fault f;
 
 	if (!file_guard_standard(&f))
@@ -40,11 +39,7 @@ cli_start(int argc, char *argv[])
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* So does a file that grows over its limit. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	/* Private keys stay out of core files. */
-	if (getrlimit(RLIMIT_CORE, &core) == 0) {
-		core.rlim_cur = 0;
-		(void)setrlimit(RLIMIT_CORE, &core);
-	}
+	sandbox_no_core();
 	opterr = 0;
 }
 

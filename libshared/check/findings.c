@@ -209,8 +209,7 @@ static const struct meaning meanings[] = {
 	    "the record holds the key that signs", NULL },
 	[FINDING_KEY_DIFFERS] = { ERROR, "key-differs",
 	    "the record holds another key than the one that signs",
-	    "publish the record of this key, or sign with the key of the "
-	    "record" },
+	    "publish the record of this key, or sign with that of the record" },
 	[FINDING_NOT_COMPARED] = { NOTE, "not-compared",
 	    "there is no private key here to compare the record with",
 	    "give it with -k or -D" },
@@ -287,6 +286,10 @@ static const struct meaning meanings[] = {
 	[FINDING_TABLES] = { OK, "tables", "every row can be used", NULL },
 	[FINDING_TABLE_ROW] = { ERROR, "table-row",
 	    "mail that needs this row would wait", "mend it, check again" },
+	[FINDING_TABLE_SHADOWED] = { WARNING, "table-shadowed",
+	    "the row never counts", "move it up, or leave it out" },
+	[FINDING_TABLE_UNUSED] = { NOTE, "table-unused",
+	    "nothing is signed with this key", "add a row, or leave it out" },
 };
 
 void

@@ -20,6 +20,7 @@ WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
                -Wconversion -Wundef -Wimplicit-fallthrough
 # Empty for those who build to use it; scripts/test says -Werror.
 WERROR      ?=
+FUZZ_SECONDS ?= 10
 
 # Expanded by the shell at each use, so no make extension is needed; on a
 # system without pkg-config set the three of them by hand.
@@ -98,6 +99,10 @@ static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
 	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" all
 
+# Each harness of tests/fuzz for so many seconds; needs clang.
+fuzz:
+	scripts/fuzz -s $(FUZZ_SECONDS)
+
 check: all unit
 	scripts/test --no-install
 
@@ -143,4 +148,4 @@ uninstall:
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static check bench-keys install uninstall clean
+.PHONY: all unit static fuzz check bench-keys install uninstall clean

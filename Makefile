@@ -20,6 +20,7 @@ WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
                -Wconversion -Wundef -Wimplicit-fallthrough
 # Empty for those who build to use it; scripts/test says -Werror.
 WERROR      ?=
+FUZZ_SECONDS ?= 10
 # The folder that it is built in leaves no trace in the debug information.
 PREFIX_MAP  ?= -ffile-prefix-map=`pwd`=.
 
@@ -101,6 +102,10 @@ static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
 	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" all
 
+# Each harness of tests/fuzz for so many seconds; needs clang.
+fuzz:
+	scripts/fuzz -s $(FUZZ_SECONDS)
+
 check: all unit
 	scripts/test --no-install
 
@@ -135,4 +140,4 @@ deb: dist
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static check bench-keys install uninstall dist deb clean
+.PHONY: all unit static fuzz check bench-keys install uninstall dist deb clean

@@ -13,6 +13,8 @@ enum {
 	SINGLE_LINE = 1 << 18 /* largest body for one octet lost */
 };
 
+#define SAME SIZE_MAX /* in find_line: nothing is left out */
+
 struct search {
 	const struct sig *s;
 	struct span body;
@@ -120,18 +122,22 @@ try_window(struct search *c, size_t top)
 	return ok;
 }
 
-/* Lines added before line tail, whatever their number. */
-static bool
-try_before(struct search *c, size_t tail)
+/*
+ * The first line before end at which the hash comes right with text put there
+ * and lines up to tail left out (SAME: none); end when there is none.
+ */
+static size_t
+find_line(struct search *c, size_t end, const char *text, size_t tail)
 {
 	struct digest *d = digest_new(c->s->algorithm.hash);
 	bool ok = false;
 	size_t i;
 
-	for (i = 0; !ok && i < tail; i++) {
+	for (i = 0; i < end; i++) {
 		struct digest *rest = digest_copy(d);
 
-		add_range(c, rest, tail, c->lines);
+		digest_add(rest, text, strlen(text));
+		add_range(c, rest, tail == SAME ? i : tail, c->lines);
 		ok = ends_right(c->s, rest);
 		digest_free(rest);
 		if (ok || claims_late(c->until))
@@ -139,40 +145,37 @@ try_before(struct search *c, size_t tail)
 		add_range(c, d, i, i + 1);
 	}
 	digest_free(d);
-	if (ok)
-		*c->out = (struct cut){ .begin = c->line[i],
-			.end = c->line[tail],
-			.code = "lines-inserted",
-			.text = "lines were added within the body" };
-	return ok;
+	return ok ? i : end;
+}
+
+/* Lines added before line tail, whatever their number. */
+static bool
+try_before(struct search *c, size_t tail)
+{
+	size_t i = find_line(c, tail, "", tail);
+
+	if (i == tail)
+		return false;
+	*c->out = (struct cut){ .begin = c->line[i],
+		.end = c->line[tail],
+		.code = "lines-inserted",
+		.text = "lines were added within the body" };
+	return true;
 }
 
 /* A dot at the start of a line that one relay too many took away. */
 static bool
 try_lost_dot(struct search *c)
 {
-	struct digest *d = digest_new(c->s->algorithm.hash);
-	bool ok = false;
-	size_t i;
+	size_t i = find_line(c, c->lines, ".", SAME);
 
-	for (i = 0; !ok && i < c->lines; i++) {
-		struct digest *rest = digest_copy(d);
-
-		digest_add(rest, ".", 1);
-		add_range(c, rest, i, c->lines);
-		ok = ends_right(c->s, rest);
-		digest_free(rest);
-		if (ok || claims_late(c->until))
-			break;
-		add_range(c, d, i, i + 1);
-	}
-	digest_free(d);
-	if (ok)
-		*c->out = (struct cut){ .begin = c->line[i],
-			.end = c->line[i],
-			.code = "dot-removed",
-			.text = "a dot at the start of a line was removed" };
-	return ok;
+	if (i == c->lines)
+		return false;
+	*c->out = (struct cut){ .begin = c->line[i],
+		.end = c->line[i],
+		.code = "dot-removed",
+		.text = "a dot at the start of a line was removed" };
+	return true;
 }
 
 static bool

@@ -154,11 +154,12 @@ piece_of_key(struct span text)
 		if (!ascii_alpha(text.p[i]) && !ascii_digit(text.p[i]) &&
 		    (text.p[i] == '\0' || strchr("+/= \t", text.p[i]) == NULL))
 			return false;
-	return text.n > 40;
+	return text.n > 40 && text.p[1] != '=';
 }
 
 static void
-judge_number(const struct answer *a, struct span name, struct findings *out)
+judge_number(const struct answer *a, bool usable, struct span name,
+    struct findings *out)
 {
 	size_t shaped = 0, pieces = 0;
 
@@ -170,7 +171,7 @@ judge_number(const struct answer *a, struct span name, struct findings *out)
 		else if (lint_shaped(text))
 			shaped++;
 	}
-	if (pieces > 0)
+	if (pieces > 0 && a->n > 1 && !usable)
 		findings_add(out, FINDING_SPLIT_RECORD, name, "%zu pieces",
 		    pieces + shaped);
 	else if (shaped == 0)
@@ -247,7 +248,6 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 	struct findings found = { 0 };
 	bool same = false;
 
-	judge_number(a, name, &found);
 	for (size_t i = 0, tried = 0; i < a->n && tried < LIMIT_KEY_RECORDS;
 	     i++) {
 		struct span text = buf_span(&a->v[i]);
@@ -257,6 +257,7 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 		if (judge_record(p, text, name, &difference, &what, &found))
 			same = true;
 	}
+	judge_number(a, what.n > 0, name, &found);
 	if (what.n > 0 && findings_status(&found) == 0)
 		findings_add(out, FINDING_RECORD, name, "%.*s, TTL %lu",
 		    (int)what.n, what.p, (unsigned long)a->ttl);

@@ -89,6 +89,28 @@ lint 0 'record weak-key' "$(rsa 1024)"
 lint 0 'long-key record' "$(rsa 4097)"
 lint 1 too-long-key "$(rsa 8193)"
 
+# ----------------------------------------------------------------------- --all
+dkim-keygen -b 1024 -d a.example -s good -D all --activate >zone
+dkim-keygen -a ed25519 -d b.example -s ed -D all --activate >>zone
+dkim-keygen -a ed25519 -d c.example -s last -D all --activate >>zone
+ln -s gone.pem all/b.example/current.rsa
+ln -s ../a.example/good.pem all/c.example/current.rsa
+run dkim-check --all -D all -Z zone
+is "--all: a link that leads nowhere hides no other key" \
+    "$status $(grep -c '^ok key-matches' out)" "1 3"
+like "... and it is a finding of its own" "$(cat out)" \
+    '^error key-unreadable b\.example: .*\(.*current\.rsa: .*gone\.pem: No such file'
+like "... as is one out of the folder" "$(cat out)" \
+    '^error key-unreadable c\.example: .*same folder'
+run dkim-check -d b.example -D all -Z zone
+is "-d: the same" "$status $(awk '{ print $2 }' out | sort | tr '\n' ' ')" \
+    "1 key-matches key-unreadable record "
+run dkim-check --all -D all -Z zone --wait 1
+is "--wait does not wait for a file" "$status $(grep -c '^error key-unreadable' out)" "1 2"
+rm all/a.example/* all/b.example/current.ed25519 all/c.example/*
+run dkim-check --all -D all -Z zone
+is "nothing but that: 1" "$status $(cut -d ' ' -f 1-3 out)" "1 error key-unreadable b.example:"
+
 # ------------------------------------------------------------- the way to a record
 look() { # look EXIT CODES NAME SELECTOR
 	run dkim-check -Z zone -d $D -s "$4" -D none

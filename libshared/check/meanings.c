@@ -203,6 +203,10 @@ static const struct meaning meanings[] = {
 	[FINDING_NOT_COMPARED] = { NOTE, "not-compared",
 	    "there is no private key here to compare the record with",
 	    "give it with -k or -D" },
+	[FINDING_KEY_UNREADABLE] = { ERROR, "key-unreadable",
+	    "the key in use cannot be read here; where dkim-sign cannot, mail "
+	    "of the domain waits",
+	    "mend the link, the file or its mode" },
 	[FINDING_SIGNATURE] = { OK, "signature", "the signature verifies",
 	    NULL },
 	[FINDING_SIGNATURE_FAILS] = { ERROR, "signature-fails",

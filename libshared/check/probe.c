@@ -26,28 +26,34 @@ probe_name(const struct probe *p, struct buf *out)
 	buf_add_span(out, p->domain);
 }
 
+bool
+probe_unknown(const struct answer *a, struct span name, struct findings *out)
+{
+	bool late = a->status == LOOKUP_TIMEOUT;
+
+	if (!late && a->status != LOOKUP_SERVFAIL)
+		return false;
+	findings_add(out, late ? FINDING_DNS_TIMEOUT : FINDING_DNS_SERVFAIL,
+	    name, "%s", a->why);
+	return true;
+}
+
 /* True when there is an answer to look into. */
 static bool
 judge_status(const struct answer *a, struct span name, struct findings *out)
 {
-	enum finding_code code;
-
-	switch (a->status) {
-	case LOOKUP_FOUND: return true;
-	case LOOKUP_TIMEOUT: code = FINDING_DNS_TIMEOUT; break;
-	case LOOKUP_SERVFAIL: code = FINDING_DNS_SERVFAIL; break;
-	case LOOKUP_BROKEN: code = FINDING_DNS_BROKEN; break;
-	default:
-		code = a->links > 0 ? FINDING_CNAME_DANGLING :
-				      FINDING_NO_RECORD;
-		break;
-	}
-	if (code == FINDING_CNAME_DANGLING)
-		findings_add(out, code, name, "%.*s, which %s",
-		    (int)a->target.n, a->target.p,
-		    a->nxdomain ? "does not exist" : "has no TXT record");
+	if (a->status == LOOKUP_FOUND)
+		return true;
+	if (probe_unknown(a, name, out))
+		return false;
+	if (a->status == LOOKUP_BROKEN)
+		findings_add(out, FINDING_DNS_BROKEN, name, "%s", a->why);
+	else if (a->links == 0)
+		findings_add(out, FINDING_NO_RECORD, name, "%s", a->why);
 	else
-		findings_add(out, code, name, "%s", a->why);
+		findings_add(out, FINDING_CNAME_DANGLING, name,
+		    "%.*s, which %s", (int)a->target.n, a->target.p,
+		    a->nxdomain ? "does not exist" : "has no TXT record");
 	return false;
 }
 

@@ -128,14 +128,6 @@ choice(const char *option, const char *text, const char *const words[],
 }
 
 static void
-read_domain(const char *option, const char *text, struct buf *out)
-{
-	out->n = 0;
-	if (!domain_typed(span_str(text), out))
-		cli_usage("%s %s: not a domain name", option, text);
-}
-
-static void
 read_passphrase(struct sign_options *o, const char *file, const char *fd)
 {
 	struct fault f;
@@ -188,7 +180,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 			cli_usage("-c %s: not a canonicalization", optarg);
 		break;
 	case 'D': o->choice.directory = optarg; break;
-	case 'd': read_domain("-d", optarg, &o->domain); break;
+	case 'd': cli_domain("-d", optarg, &o->domain); break;
 	case 'H': s->fields.signed_names = optarg; break;
 	case 'h': cli_help(help);
 	case 'i':
@@ -222,7 +214,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 		o->style = cli_style(optarg, CLI_QMAIL_REMOTE);
 		break;
 	case OPT_FALLBACK:
-		read_domain("--fallback", optarg, &o->fallback);
+		cli_domain("--fallback", optarg, &o->fallback);
 		break;
 	case OPT_FROM_HEADER:
 		o->from_header =

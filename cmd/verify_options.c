@@ -8,7 +8,6 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "mail/domain.h"
 #include "report/authres.h"
 
 static const char help[] =
@@ -140,10 +139,9 @@ set_require(struct verify_options *o, const char *text)
 {
 	if (strcmp(text, "aligned") == 0)
 		o->acceptance.aligned = true;
-	else if (domain_ok(span_str(text)))
-		o->acceptance.domain = text;
 	else
-		cli_usage("--require %s: not a domain name or aligned", text);
+		cli_domain("--require", text, &o->required);
+	o->acceptance.domain = buf_span(&o->required);
 }
 
 static void
@@ -276,4 +274,5 @@ void
 verify_options_free(struct verify_options *o)
 {
 	free(o->servers);
+	buf_free(&o->required);
 }

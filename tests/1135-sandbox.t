@@ -133,6 +133,10 @@ cp msg other/two.eml
 ln -s two.eml other/link.eml
 run $SIGN -o made one.eml other/two.eml
 is "dkim-sign -o DIR" "$status$(cat made/*.eml | grep -c ^DKIM-Signature:)$(cat err)" 02
+cp one.eml other/two.eml made
+run $SIGN -v -j 2 --in-place made/one.eml made/two.eml
+is "dkim-sign -j 2 --in-place" "$status$(cat made/*.eml | grep -c ^DKIM-Signature:)" 02
+like "... in the sandbox" "$(cat err)" "sandbox: $active\$"
 run $SIGN --in-place one.eml other/link.eml
 is "dkim-sign --in-place, one through a link" \
     "$status$(cat one.eml other/two.eml | grep -c ^DKIM-Signature:)$(cat err)" 02
@@ -151,7 +155,8 @@ cp signed box/new/1
 cp signed box/cur/2:2,S
 { echo 'From a@example.com Sun Nov 22 10:00:00 2026'; cat signed; } >mbox
 for c in signed "box" "--mbox mbox" "signed one.eml" "--dump dumped signed" "-o result signed" \
-    "-o result --summary box" "-F tsv -" "--explain signed"; do
+    "-o result --summary box" "-F tsv -" "--explain signed" \
+    "-j 2 box signed" "-j 2 --mbox mbox mbox"; do
 	run dkim-verify -Z zone $c <signed
 	[ ! -e result ] || mv result out
 	like "dkim-verify $c" "$status $(cat err out)" '^0 .*'

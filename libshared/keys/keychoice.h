@@ -39,6 +39,8 @@ struct keychoice {
  */
 ATTR_CHECK bool keychoice_open(struct keychoice *c, bool optional,
     struct fault *f);
+/* In a process that has the keys from its parent; see key_forked. */
+void keychoice_forked(struct keychoice *c);
 void keychoice_close(struct keychoice *c);
 
 /* Says what keychoice_find will read; not what the key command does. */

@@ -12,7 +12,7 @@
 #include "base/span.h"
 #include "ext/file.h"
 #include "ext/input.h"
-#include "ext/sandbox.h"
+#include "mail/domain.h"
 
 enum { DIGITS_MAX = 12 };
 
@@ -269,6 +269,26 @@ cli_epoch(const char *option, const char *text)
 	return cli_number(option, text, 0, 999999999999);
 }
 
+void
+cli_domain(const char *option, const char *text, struct buf *out)
+{
+	struct span d = span_str(text);
+
+	if (d.n > 0 && d.p[d.n - 1] == '.')
+		d.n--;
+	out->n = 0;
+	if (!domain_typed(d, out))
+		cli_usage("%s %s: not a domain name", option, text);
+}
+
+void
+cli_selector(const char *option, const char *text, struct buf *out)
+{
+	out->n = 0;
+	if (!selector_ascii(span_str(text), out))
+		cli_usage("%s %s: not a selector", option, text);
+}
+
 int64_t
 cli_duration(const char *option, const char *text)
 {
@@ -312,4 +332,13 @@ cli_note(const char *fmt, ...)
 	va_end(ap);
 	(void)fault_set(&f, 0, "%s", text);
 	cli_report(&f);
+}
+
+void
+cli_enter(struct sandbox *s, int verbose)
+{
+	const char *active = sandbox_enter(s);
+
+	if (verbose > 0)
+		cli_note("sandbox: %s", active);
 }

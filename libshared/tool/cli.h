@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/fault.h"
+#include "ext/sandbox.h"
 
 /* What every command does alike: starting, options, ending. */
 
@@ -82,10 +84,18 @@ int64_t cli_number(const char *option, const char *text, int64_t min,
 int64_t cli_duration(const char *option, const char *text);
 /* Seconds since 1970, of at most 12 digits. */
 int64_t cli_epoch(const char *option, const char *text);
+/*
+ * A domain name as people type it, as lower-case A-labels, which replaces out; a
+ * dot at its end is taken off.  And a selector, which takes no such dot.
+ */
+void cli_domain(const char *option, const char *text, struct buf *out);
+void cli_selector(const char *option, const char *text, struct buf *out);
 /* Of --exit-style; qmail is what that word means to this program. */
 enum cli_style cli_style(const char *text, enum cli_style qmail);
 
 /* A note for -v on stderr, unprintable octets escaped. */
 void cli_note(const char *fmt, ...) ATTR_PRINTF(1);
+/* sandbox_enter, and says what is in force when verbose is not 0. */
+void cli_enter(struct sandbox *s, int verbose);
 
 #endif

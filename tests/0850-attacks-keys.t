@@ -50,8 +50,10 @@ hostile() {
 		*) h_why="$h_why exit $status by $source;" ;;
 		esac
 		[ ! -e args ] || h_why="$h_why ran: $(cat args);"
-		[ ! -e opened ] || ! grep -E "(open|openat|readlinkat)\(.*\"$T/keys/|execve\(\"\./prog" \
-			opened >found ||
+		# The sandbox names the folder itself, and that before the message.
+		[ ! -e opened ] || ! grep -v "\"$T/keys/\", [A-Z_|]*O_PATH" opened |
+			grep -E "(open|openat|readlinkat)\(.*\"$T/keys/|execve\(\"\./prog" \
+			>found ||
 		    h_why="$h_why opened $(head -1 found);"
 	done
 	result "$([ -z "$h_why" ]; echo $?)" "$h_name"

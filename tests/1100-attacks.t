@@ -354,11 +354,10 @@ tap.ok(r.status == 66 and r.err.count(b"\n") == 49 + 1 and
        r.err.count(b"\n"), len(re.findall(rb'(?m)^.*result="?pass', r.out)), r.err[-400:])
 
 # ------------------------------------------------- H20: breaking out of a record
-for d in ("a.com\n$INCLUDE x", 'a.com" IN A 1.2.3.4', "a.com;", "a.com.", "$ORIGIN.com", "a,b.com",
+for d in ("a.com\n$INCLUDE x", 'a.com" IN A 1.2.3.4', "a.com;", "a.com..", "$ORIGIN.com", "a,b.com",
           "a:b.com", "a b.com", "a.com\\", "(a.com", "@.com", "'a.com", "*.com", "a.com\t1"):
     for argv in (["-d", d, "-s", "sel"], ["-d", "example.com", "-s", d]):
-        if argv[-1] == "sel" or d != "a.com.":
-            refused("H20: dkim-dnsrec %r" % argv, run("dkim-dnsrec", *argv, "-k", at("key.pem")), 64)
+        refused("H20: dkim-dnsrec %r" % argv, run("dkim-dnsrec", *argv, "-k", at("key.pem")), 64)
 
 # ---------------------------------------------------------- E11: a limit on time
 p = subprocess.run(SIGN, input=HEAD + b"\n" + b"x" * 50 * MIB, stdout=subprocess.PIPE,

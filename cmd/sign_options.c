@@ -51,6 +51,7 @@ static const char help[] =
     "      --long-lines pass|fail lines that a relay will break\n"
     "  -o, --output FILE|DIR      write there\n"
     "      --in-place             replace each file\n"
+    "  -j, --jobs N               so many processes share the files (1)\n"
     "      --now EPOCH            take this for the time\n"
     "      --exit-style mta|sysexits|qmail\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
@@ -93,6 +94,7 @@ static const struct option long_options[] = {
 	{ "if-signed", required_argument, NULL, OPT_IF_SIGNED },
 	{ "in-place", no_argument, NULL, OPT_IN_PLACE },
 	{ "insecure-key", no_argument, NULL, OPT_INSECURE_KEY },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "key-command", required_argument, NULL, OPT_KEY_COMMAND },
 	{ "key-dir", required_argument, NULL, 'D' },
@@ -184,6 +186,9 @@ set_option(struct sign_options *o, int c, char *argv[])
 	case 'i':
 		o->identity.n = 0;
 		buf_adds(&o->identity, optarg);
+		break;
+	case 'j':
+		o->jobs = (size_t)cli_number("-j", optarg, 1, LIMIT_WORKERS);
 		break;
 	case 'k': o->choice.keys[o->choice.nkeys++] = optarg; break;
 	case 'l': s->body_length = true; break;
@@ -365,6 +370,7 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 		.command = command,
 		.now = time(NULL),
 		.any_algorithm = true,
+		.jobs = 1,
 		.choice = { .seconds = LIMIT_COMMAND_SECONDS },
 		.style = CLI_MTA,
 		.spec = { .canon_header = CANON_RELAXED,
@@ -373,8 +379,9 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 		    .expires = -1 } };
 	o->choice.keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
 	o->choice.selectors = mem_grow(NULL, (size_t)argc, sizeof(char *));
-	while ((c = getopt_long(argc, argv, ":a:c:D:d:H:hi:k:lO:o:s:T:t:Vvx:z",
-		    long_options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv,
+		    ":a:c:D:d:H:hi:j:k:lO:o:s:T:t:Vvx:z", long_options,
+		    NULL)) != -1)
 		set_option(o, c, argv);
 	check_sources(o);
 	buf_addc(&o->identity, '\0');

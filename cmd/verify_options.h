@@ -25,6 +25,7 @@ struct verify_options {
 	const char *dump; /* --dump, or NULL */
 	bool explain;     /* --explain */
 	bool mbox;        /* --mbox */
+	size_t jobs;      /* -j */
 	bool summary;     /* --summary */
 	struct verifier_rules rules;
 	bool now_received; /* --now received */

@@ -341,6 +341,27 @@ tap.ok(("other-selector",) in changes(sig), "the previous selector's key", sig["
 sig, r = explain(sign(MSG, rsa, s="bad"))
 tap.ok(changes(sig) == [] and ("key-damaged",) in changes(sig, False), "a damaged p= is a guess",
        sig["explain"])
+def republished(what, key=rsa):
+    other = forge.write(os.path.join(T, "other"), forge.zone({"sel._domainkey.example.com": what(key.record())}))
+    return explain(sign(MSG, key), "-Z", other)
+
+
+big, p = RSA(2048), rsa.record().index(b"p=") + 2
+plus = next(k for k in (RSA(1024, seed=n) for n in range(20, 99)) if b"+" in k.record())
+for name, what, key, detail in (
+        ("gained a digit", lambda x: x[:p + 60] + b"A" + x[p + 60:], rsa, "gained"),
+        ("lost a digit", lambda x: x[:p + 60] + x[p + 61:], rsa, "lost"),
+        ("lost the last one", lambda x: x[:-1], rsa, "lost"),
+        ("lost a digit of 2048 bits", lambda x: x[:p + 90] + x[p + 91:], big, "lost"),
+        ("lost a digit of Ed25519", lambda x: x[:-10] + x[-9:], ed, "lost"),
+        ("gained a backslash and quotes", lambda x: x[:p + 60] + b'\\\\ \\"' + x[p + 60:], rsa, "no base64"),
+        ("every + became a space", lambda x: x.replace(b"+", b" "), plus, "space")):
+    sig, r = republished(what, key)
+    tap.ok(sig["code"] == "key-syntax" and changes(sig) == [("key-damaged",)] and
+           any(detail in (c["detail"] or "") for c in sig["explain"]) and "header-intact" in states(sig),
+           "p= %s: verified" % name, sig["explain"])
+sig, r = republished(lambda x: x[:p + 60] + x[p + 80:])
+tap.ok(changes(sig) == [] and ("key-damaged",) in changes(sig, False), "p= lost more: a guess", sig["explain"])
 sig, r = explain(sign(MSG, rsa, s="gone"))
 tap.ok(changes(sig) == [] and ("key-gone",) in changes(sig, False), "no key: a guess", sig["explain"])
 sig, r = explain(sign(MSG, rsa, tags=[("+t", str(NOW + 4000))]))

@@ -352,7 +352,7 @@ for name, what, key, detail in (
         ("gained a digit", lambda x: x[:p + 60] + b"A" + x[p + 60:], rsa, "gained"),
         ("lost a digit", lambda x: x[:p + 60] + x[p + 61:], rsa, "lost"),
         ("lost the last one", lambda x: x[:-1], rsa, "lost"),
-        ("lost a digit of 2048 bits", lambda x: x[:p + 90] + x[p + 91:], big, "lost"),
+        ("lost a digit of 2048 bits", lambda x: x[:p + 50] + x[p + 51:], big, "lost"),
         ("lost a digit of Ed25519", lambda x: x[:-10] + x[-9:], ed, "lost"),
         ("gained a backslash and quotes", lambda x: x[:p + 60] + b'\\\\ \\"' + x[p + 60:], rsa, "no base64"),
         ("every + became a space", lambda x: x.replace(b"+", b" "), plus, "space")):

@@ -268,10 +268,12 @@ table_key(void *arg, const char *where, const struct key *key)
 	buf_free(&pub);
 }
 
-/* The tables of dkim-sign, whole; no DNS. */
-static void
-check_tables(const struct check_options *o, struct findings *out)
+/* The tables of dkim-sign, whole; their keys are looked up with --all. */
+static bool
+check_tables(struct work *w, struct fault *f)
 {
+	const struct check_options *o = &w->o;
+	struct findings *out = &w->spoiled;
 	const struct keytables tables = { .signing = o->signing_table,
 		.keys = o->key_table,
 		.all = o->all_matches };
@@ -281,6 +283,9 @@ check_tables(const struct check_options *o, struct findings *out)
 	if (keytable_check(&tables, &access, &tell) == 0)
 		findings_add(out, FINDING_TABLES, span_str(o->signing_table),
 		    "%s", "");
+	/* What cannot be read is told already. */
+	return !o->all || keytable_list(&tables, &access, &w->keys, &tell, f) ||
+	    findings_status(out) != EX_OK;
 }
 
 /* Keys are read, and nothing of a message or of a server yet. */
@@ -290,11 +295,11 @@ enter_sandbox(const struct check_options *o)
 	struct sandbox s;
 
 	sandbox_plan(&s, o->zone == NULL ? SANDBOX_NET : 0);
-	/* In an hour resolv.conf may be another file. */
+	/* In an hour there may be another file of that name. */
 	sandbox_read(&s,
-	    o->zone != NULL ? o->zone :
-		o->wait > 0 ? "/" :
-			      "/etc/resolv.conf");
+	    o->wait > 0         ? "/" :
+		o->zone != NULL ? o->zone :
+				  "/etc/resolv.conf");
 	cli_enter(&s, (int)o->verbose);
 }
 
@@ -324,7 +329,11 @@ forget_private(struct keyset *keys)
 static bool
 look(struct work *w, struct findings *out, struct fault *f)
 {
-	if (!w->o.message && !gather(w, f))
+	bool ok = w->o.message         ? true :
+	    w->o.signing_table != NULL ? check_tables(w, f) :
+					 gather(w, f);
+
+	if (!ok)
 		return false;
 	forget_private(&w->keys);
 	enter_sandbox(&w->o);
@@ -345,9 +354,7 @@ main(int argc, char *argv[])
 	if (w.o.message)
 		cli_reads_stdin();
 	crypto_start(w.o.phrase.p != NULL);
-	if (w.o.signing_table != NULL)
-		check_tables(&w.o, &found);
-	else if (!look(&w, &found, &f))
+	if (!look(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);

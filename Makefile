@@ -20,6 +20,7 @@ WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
                -Wconversion -Wundef -Wimplicit-fallthrough
 # Empty for those who build to use it; scripts/test says -Werror.
 WERROR      ?=
+FUZZ_SECONDS ?= 10
 # The folder that it is built in leaves no trace in the debug information.
 PREFIX_MAP  ?= -ffile-prefix-map=`pwd`=.
 
@@ -37,7 +38,8 @@ ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
-              scripts/postfix-dkim-filter scripts/opendkim-import \
+              scripts/postfix-dkim-filter scripts/postfix-dkim-verify \
+              scripts/opendkim-import \
               scripts/key-from-postgresql scripts/key-from-redis \
               scripts/sign-with-pkcs11 scripts/sign-with-openssl \
               scripts/dkim-rotate
@@ -101,6 +103,10 @@ static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
 	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" all
 
+# Each harness of tests/fuzz for so many seconds; needs clang.
+fuzz:
+	scripts/fuzz -s $(FUZZ_SECONDS)
+
 check: all unit
 	scripts/test --no-install
 
@@ -135,4 +141,4 @@ deb: dist
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static check bench-keys install uninstall dist deb clean
+.PHONY: all unit static fuzz check bench-keys install uninstall dist deb clean

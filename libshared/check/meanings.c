@@ -110,6 +110,9 @@ static const struct meaning meanings[] = {
 	[FINDING_BAD_VERSION] = { ERROR, "bad-version",
 	    "v= is not DKIM1, so the record is discarded",
 	    "write v=DKIM1, in capitals" },
+	[FINDING_BAD_SEPARATOR] = { ERROR, "bad-separator",
+	    "two tags are one, because there is no semicolon between them",
+	    "put a semicolon between each tag and the next" },
 	[FINDING_UNKNOWN_KEY_TYPE] = { ERROR, "unknown-key-type",
 	    "k= is neither rsa nor ed25519",
 	    "publish what dkim-dnsrec prints" },
@@ -200,6 +203,10 @@ static const struct meaning meanings[] = {
 	[FINDING_NOT_COMPARED] = { NOTE, "not-compared",
 	    "there is no private key here to compare the record with",
 	    "give it with -k or -D" },
+	[FINDING_KEY_UNREADABLE] = { ERROR, "key-unreadable",
+	    "the key in use cannot be read here; where dkim-sign cannot, mail "
+	    "of the domain waits",
+	    "mend the link, the file or its mode" },
 	[FINDING_SIGNATURE] = { OK, "signature", "the signature verifies",
 	    NULL },
 	[FINDING_SIGNATURE_FAILS] = { ERROR, "signature-fails",
@@ -273,6 +280,11 @@ static const struct meaning meanings[] = {
 	[FINDING_TABLES] = { OK, "tables", "every row can be used", NULL },
 	[FINDING_TABLE_ROW] = { ERROR, "table-row",
 	    "mail that needs this row would wait", "mend it, check again" },
+	[FINDING_TABLE_SHADOWED] = { WARNING, "table-shadowed",
+	    "the row never counts", "move it up, or leave it out" },
+	[FINDING_TABLE_UNUSED] = { NOTE, "table-unused",
+	    "nothing is signed with this key",
+	    "add a row to the signing table, or leave it out" },
 };
 
 const struct meaning *

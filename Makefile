@@ -22,7 +22,7 @@ WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 WERROR      ?=
 FUZZ_SECONDS ?= 10
 # The folder that it is built in leaves no trace in the debug information.
-PREFIX_MAP  ?= -ffile-prefix-map=`pwd`=.
+PREFIX_MAP  ?= -ffile-prefix-map="`pwd`"=.
 
 # Expanded by the shell at each use, so no make extension is needed; on a
 # system without pkg-config set the three of them by hand.

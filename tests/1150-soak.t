@@ -43,7 +43,15 @@ def message(i):
 
 
 def memory(pid):
-    """The most it has had so far, in KiB; None when it is gone."""
+    """The most that it or one of its workers has had so far, in KiB; 0 when gone."""
+    try:
+        with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+            return max([peak(pid)] + [peak(int(p)) for p in f.read().split()])
+    except OSError:
+        return 0
+
+
+def peak(pid):
     try:
         with open("/proc/%d/status" % pid) as f:
             for line in f:
@@ -51,7 +59,7 @@ def memory(pid):
                     return int(line.split()[1])
     except OSError:
         pass
-    return None
+    return 0
 
 
 def watched(argv):

@@ -107,6 +107,10 @@ static:
 fuzz:
 	scripts/fuzz -s $(FUZZ_SECONDS)
 
+# cppcheck, gcc -fanalyzer and clang-tidy.
+analyze:
+	scripts/analyze
+
 check: all unit
 	scripts/test --no-install
 
@@ -141,4 +145,4 @@ deb: dist
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static fuzz check bench-keys install uninstall dist deb clean
+.PHONY: all unit static fuzz analyze check bench-keys install uninstall dist deb clean

@@ -22,7 +22,7 @@ WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 WERROR      ?=
 FUZZ_SECONDS ?= 10
 # The folder that it is built in leaves no trace in the debug information.
-PREFIX_MAP  ?= -ffile-prefix-map=`pwd`=.
+PREFIX_MAP  ?= -ffile-prefix-map="`pwd`"=.
 
 # Expanded by the shell at each use, so no make extension is needed; on a
 # system without pkg-config set the three of them by hand.
@@ -117,6 +117,10 @@ static:
 fuzz:
 	scripts/fuzz -s $(FUZZ_SECONDS)
 
+# cppcheck, gcc -fanalyzer and clang-tidy.
+analyze:
+	scripts/analyze
+
 check: all unit
 	scripts/test --no-install
 
@@ -151,4 +155,4 @@ deb: dist
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static fuzz check bench-keys install uninstall dist deb clean
+.PHONY: all unit static fuzz analyze check bench-keys install uninstall dist deb clean

@@ -107,7 +107,7 @@ for what, piece in (("open comments", b"("), ("nested comments", b"(a)"), ("quot
           lambda n: b"From: " + piece * n + b"a@example.com\n\nx\n", 120000 // len(piece))
     grows("E7: Authentication-Results of " + what,
           FILTER,
-          lambda n: b"Authentication-Results: " + piece * n + b" x; none\n" + FROM + b"\nx\n",
+          lambda n: b"Authentication-Results: x.example; " + piece * n + b"\n" + FROM + b"\nx\n",
           120000 // len(piece))
 grows("E1: Authentication-Results fields", FILTER,
       lambda n: b"Authentication-Results: mx.example; none\n" * n + FROM + b"\nx\n", 4900)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 /*
  * A process lives for one message, and OpenSSL's EVP layer takes longer to get
@@ -42,15 +43,17 @@ octets_equal(struct span a, struct span b)
 	return a.n == b.n && CRYPTO_memcmp(a.p, b.p, a.n) == 0;
 }
 
-/* Turns the oldest OpenSSL error into a fault and empties the queue. */
+/*
+ * Turns the oldest OpenSSL error into a fault and empties the queue.  The texts
+ * are not loaded (crypto_start); openssl-errstr(1ssl) knows them.
+ */
 static bool
 openssl_fault(struct fault *f, const char *what)
 {
-	const char *why = ERR_reason_error_string(ERR_peek_error());
+	unsigned long why = ERR_peek_error();
 
 	ERR_clear_error();
-	return fault_set(f, EX_SOFTWARE, "%s: %s", what,
-	    why != NULL ? why : "OpenSSL error");
+	return fault_set(f, EX_SOFTWARE, "%s: OpenSSL error %lX", what, why);
 }
 
 #ifdef CRYPTO_EVP
@@ -344,7 +347,12 @@ rsa_verify(rsa_key *k, enum hash hash, struct span digest, struct span sig)
 static int
 kernel_random(unsigned char *out, int n)
 {
-	arc4random_buf(out, (size_t)n);
+	/* getentropy(3) gives at most 256 at once. */
+	for (int part; n > 0; out += part, n -= part) {
+		part = n < 256 ? n : 256;
+		if (getentropy(out, (size_t)part) != 0)
+			return 0;
+	}
 	return 1;
 }
 
@@ -355,8 +363,48 @@ random_ready(void)
 }
 
 /*
- * The blinding of private operations is made before the message is read.  Its
- * random numbers come from the kernel: OpenSSL's own generator takes longer to
+ * As BN_mod_exp_mont, for a public exponent: that needs no hiding, but the
+ * modulus comes from RSA_blinding_on with a mark that asks for it, at five times
+ * the cost.
+ */
+static int
+public_exp(BIGNUM *r, const BIGNUM *a, const BIGNUM *e, const BIGNUM *n,
+    BN_CTX *ctx, BN_MONT_CTX *mont)
+{
+	BIGNUM *unmarked;
+	int ok;
+
+	if (BN_is_zero(a))
+		return BN_copy(r, a) != NULL;
+	unmarked = BN_dup(n);
+	ok = unmarked != NULL && BN_mod_exp_mont(r, a, e, unmarked, ctx, mont);
+	BN_free(unmarked);
+	return ok;
+}
+
+/*
+ * Makes the blinding of private operations, while the message may still be on
+ * its way.  The public operation on 0 lets the key cache what RSA_blinding_on
+ * wants for exponents; without finish the cache stays when the method goes.
+ */
+static bool
+make_blinding(rsa_key *k, RSA_METHOD *m)
+{
+	unsigned char zero[LIMIT_RSA_BITS_MAX / 8] = { 0 };
+	const RSA_METHOD *usual = RSA_get_method(k);
+	bool ok = RSA_size(k) <= (int)sizeof(zero) &&
+	    RSA_meth_set_finish(m, NULL) == 1 &&
+	    RSA_meth_set_bn_mod_exp(m, public_exp) == 1 &&
+	    RSA_set_method(k, m) == 1 &&
+	    RSA_public_encrypt(RSA_size(k), zero, zero, k, RSA_NO_PADDING) >
+		0 &&
+	    RSA_blinding_on(k, NULL) == 1;
+
+	return RSA_set_method(k, usual) == 1 && ok;
+}
+
+/*
+ * Random numbers come from the kernel: OpenSSL's own generator takes longer to
  * set up than the signature takes.
  */
 static void
@@ -365,10 +413,13 @@ rsa_prepare(rsa_key *k)
 	static const RAND_METHOD kernel = { .bytes = kernel_random,
 		.pseudorand = kernel_random,
 		.status = random_ready };
+	RSA_METHOD *m = RSA_meth_dup(RSA_get_method(k));
 
 	/* When one of them fails OpenSSL does it its own way later on. */
 	(void)RAND_set_rand_method(&kernel);
-	(void)RSA_blinding_on(k, NULL);
+	if (m != NULL)
+		(void)make_blinding(k, m);
+	RSA_meth_free(m);
 }
 
 #endif
@@ -382,7 +433,7 @@ void
 crypto_start(bool encrypted)
 {
 	uint64_t leave_out = OPENSSL_INIT_NO_LOAD_CONFIG |
-	    OPENSSL_INIT_NO_ATEXIT;
+	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT;
 
 	if (!encrypted)
 		leave_out |= OPENSSL_INIT_NO_ADD_ALL_CIPHERS |

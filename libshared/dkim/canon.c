@@ -177,7 +177,10 @@ static void
 relaxed_value(struct span value, struct buf *out)
 {
 	bool space = false, any = false;
+	char *to;
 
+	buf_reserve(out, value.n);
+	to = out->p + out->n;
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.p[i];
 
@@ -189,11 +192,12 @@ relaxed_value(struct span value, struct buf *out)
 			continue;
 		}
 		if (space)
-			buf_addc(out, ' ');
-		buf_addc(out, c);
+			*to++ = ' ';
+		*to++ = c;
 		space = false;
 		any = true;
 	}
+	out->n = (size_t)(to - out->p);
 }
 
 void

@@ -111,7 +111,8 @@ set_option(struct check_options *o, int c, char *argv[])
 			cli_usage("-s %s: not a selector", optarg);
 		break;
 	case 'T':
-		o->seconds = (unsigned)cli_number("-T", optarg, 1, 3600);
+		o->seconds = (unsigned)cli_number("-T", optarg, 1,
+		    LIMIT_DNS_SECONDS_MAX);
 		break;
 	case 'v': o->verbose++; break;
 	case 'V': cli_version();

@@ -1,14 +1,15 @@
 /* dkim-check: is the record right, and is it live? */
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "check_options.h"
 #include "dns/resolver.h"
+#include "ext/clock.h"
 #include "ext/file.h"
 #include "tool/cli.h"
 #include "keys/keydir.h"
@@ -18,7 +19,7 @@
 #include "check/probe.h"
 #include "check/servers.h"
 
-enum { PAUSE_MAX = 30 }; /* seconds between two looks */
+enum { PAUSE_MAX = 30 * 1000 }; /* milliseconds between two looks */
 
 /* What is to be checked: names, and their keys where there are any. */
 struct work {
@@ -27,21 +28,12 @@ struct work {
 	struct fault no_key; /* why a key is NULL */
 };
 
-static int64_t
-monotonic(void)
-{
-	struct timespec ts = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
 static struct resolver *
-open_resolver(const struct check_options *o, unsigned seconds, struct fault *f)
+open_resolver(const struct check_options *o, struct fault *f)
 {
 	struct resolver *dns = o->zone != NULL ?
 	    resolver_zone(o->zone, f) :
-	    resolver_network(o->servers, o->nservers, seconds, f);
+	    resolver_network(o->servers, o->nservers, o->seconds, f);
 
 	if (dns != NULL)
 		resolver_inspect(dns, true);
@@ -104,43 +96,40 @@ gather(struct work *w, struct fault *f)
 
 /* Asks one by one the zone's own servers, or those given. */
 static void
-check_servers(const struct check_options *o, const struct probe *p,
-    unsigned seconds, struct resolver *dns, struct findings *out)
+check_servers(const struct check_options *o, const struct probe *p, int64_t end,
+    struct resolver *dns, struct findings *out)
 {
 	struct servers list = { 0 };
 	struct buf name = { 0 };
-	struct probe_servers servers = { .list = &list,
-		.recursive = !o->authoritative,
-		.seconds = seconds };
+	struct servers_how how = { .recursive = !o->authoritative, .end = end };
 
 	probe_name(p, &name);
-	servers.question = buf_span(&name);
+	how.question = buf_span(&name);
 	if (o->authoritative) {
 		const struct answer *a = resolver_wait(dns,
-		    resolver_ask(dns, servers.question));
+		    resolver_ask(dns, how.question));
 
 		if (a->links > 0)
-			servers.question = buf_span(&a->target);
-		servers_of_zone(&list, servers.question, o->servers,
-		    o->nservers, dns);
+			how.question = buf_span(&a->target);
+		servers_of_zone(&list, how.question, o->servers, o->nservers,
+		    dns);
 	} else {
 		servers_add(&list, o->servers, o->nservers);
 	}
 	if (list.n > 0)
-		probe_each(p, &servers, dns, out);
+		servers_probe(&list, &how, p, dns, out);
 	else
-		findings_add(out, FINDING_NO_SERVERS, servers.question, "%s",
-		    "");
+		findings_add(out, FINDING_NO_SERVERS, how.question, "%s", "");
 	servers_free(&list);
 	buf_free(&name);
 }
 
 static bool
-check_one(const struct work *w, const struct signing_key *k, unsigned seconds,
+check_one(const struct work *w, const struct signing_key *k, int64_t end,
     struct findings *out, struct fault *f)
 {
 	const struct check_options *o = &w->o;
-	struct resolver *dns = open_resolver(o, seconds, f);
+	struct resolver *dns = open_resolver(o, f);
 	struct buf pub = { 0 }, name = { 0 };
 	struct probe p = { .domain = buf_span(&k->domain),
 		.selector = buf_span(&k->selector),
@@ -150,6 +139,7 @@ check_one(const struct work *w, const struct signing_key *k, unsigned seconds,
 
 	if (dns == NULL)
 		return false;
+	resolver_until(dns, end);
 	if (p.compare) {
 		key_public(k->key, &pub);
 		p.type = key_type(k->key);
@@ -157,7 +147,7 @@ check_one(const struct work *w, const struct signing_key *k, unsigned seconds,
 	}
 	probe_name(&p, &name);
 	if (o->authoritative || (o->wait > 0 && o->nservers > 0))
-		check_servers(o, &p, seconds, dns, out);
+		check_servers(o, &p, end, dns, out);
 	else
 		probe_answer(&p,
 		    resolver_wait(dns, resolver_ask(dns, buf_span(&name))), dns,
@@ -168,44 +158,56 @@ check_one(const struct work *w, const struct signing_key *k, unsigned seconds,
 	return true;
 }
 
+/* end: of the whole run, 0 for none. */
 static bool
-check_keys(const struct work *w, unsigned seconds, struct findings *out,
+check_keys(const struct work *w, int64_t end, struct findings *out,
     struct fault *f)
 {
-	for (size_t i = 0; i < w->keys.n; i++)
-		if (!check_one(w, &w->keys.v[i], seconds, out, f))
+	for (size_t i = 0; i < w->keys.n; i++) {
+		int64_t one = clock_ms() + (int64_t)w->o.seconds * 1000, share;
+
+		if (end > 0 && (share = clock_share(end, w->keys.n - i)) < one)
+			one = share;
+		if (!check_one(w, &w->keys.v[i], one, out, f))
 			return false;
+	}
 	return true;
 }
 
-static unsigned
-time_left(const struct work *w, int64_t end)
-{
-	int64_t left = end - monotonic();
-
-	if (w->o.wait == 0 || left > w->o.seconds)
-		return w->o.seconds;
-	return left < 1 ? 1 : (unsigned)left;
-}
-
-/* Looks until there is no error, or until the time is over. */
+/*
+ * Looks until there is no error, or until the time is over.  Of a look that the
+ * end cut short the findings would be that nothing answers: those of the look
+ * before stand.
+ */
 static bool
 check_until(const struct work *w, struct findings *out, struct fault *f)
 {
-	int64_t end = monotonic() + w->o.wait, pause = 1, left;
+	int64_t end = clock_ms() + w->o.wait * 1000, pause = 1000, began, now,
+		left;
 
 	for (;;) {
-		if (!check_keys(w, time_left(w, end), out, f))
+		struct findings found = { 0 };
+
+		began = clock_ms();
+		if (!check_keys(w, w->o.wait > 0 ? end : 0, &found, f))
 			return false;
-		left = end - monotonic();
+		now = clock_ms();
+		if (out->n == 0 || now < end ||
+		    findings_status(&found) == EX_OK) {
+			findings_free(out);
+			findings_append(out, &found);
+		}
+		findings_free(&found);
+		/* Another look may take twice as long. */
+		left = end - now - 2 * (now - began);
 		if (findings_status(out) == EX_OK || left <= 0)
 			return true;
 		if (w->o.verbose > 0)
-			cli_note("not yet; %lld s left", (long long)left);
+			cli_note("not yet; %lld s left",
+			    (long long)(end - now) / 1000);
 		pause = pause < left ? pause : left;
-		(void)sleep((unsigned)pause);
+		(void)poll(NULL, 0, (int)pause);
 		pause = 2 * pause < PAUSE_MAX ? 2 * pause : PAUSE_MAX;
-		findings_free(out);
 	}
 }
 
@@ -217,7 +219,7 @@ check_message(const struct work *w, struct findings *out, struct fault *f)
 		.min_key_bits = LIMIT_RSA_BITS_MIN,
 		.max_signatures = LIMIT_SIGNATURES_JUDGED,
 		.allow_body_length = true };
-	struct resolver *dns = open_resolver(&w->o, w->o.seconds, f);
+	struct resolver *dns = open_resolver(&w->o, f);
 	struct input *in = dns != NULL ? input_open("-", false, f) : NULL;
 	bool ok = in != NULL && preflight(in, &rules, dns, out, f);
 

@@ -2,20 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "ext/clock.h"
 #include "ext/folder.h"
 #include "mail/mbox.h"
-
-static int64_t
-milliseconds(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 hide_bar(struct many *m)
@@ -29,7 +20,7 @@ static void
 show_bar(struct many *m)
 {
 	enum { PATIENCE = 1000, EVERY = 200, WIDTH = 40 };
-	int64_t now = m->bar ? milliseconds() : 0;
+	int64_t now = m->bar ? clock_ms() : 0;
 	size_t filled = m->total > 0 ? m->done * WIDTH / m->total : 0;
 
 	if (!m->bar || now - m->began < PATIENCE || now - m->shown < EVERY)
@@ -127,7 +118,7 @@ many_run(struct many *m, char *paths[], size_t n, struct fault *f)
 {
 	bool ok = true;
 
-	m->began = m->bar ? milliseconds() : 0;
+	m->began = m->bar ? clock_ms() : 0;
 	m->total = m->mbox || n == 1 ? 0 : n;
 	for (size_t i = 0; i < n && ok; i++) {
 		struct fault own;

@@ -179,7 +179,8 @@ set_option(struct verify_options *o, int c, char *argv[])
 			o->output = optarg;
 		break;
 	case 'T':
-		o->seconds = (unsigned)cli_number("-T", optarg, 1, 3600);
+		o->seconds = (unsigned)cli_number("-T", optarg, 1,
+		    LIMIT_DNS_SECONDS_MAX);
 		break;
 	case 'v': o->verbose++; break;
 	case 'V': cli_version();

@@ -141,9 +141,9 @@ refile "several stars" "$one 0" '*x*@* two' 'j*e@*.*.c*m one'
 refile "a dot is a dot" "$two 0" 'joe@a?example.com one' 'joe@aXexample.com one' \
     'joe@[a].example.com one' '*@a.example.com two'
 refile "case does not count" "$one 0" '*@A.EXAMPLE.COM one'
-refile "a bad row behind the one that matches is not looked at" "$one 0" \
-    '* one' 'bad'
-refile "... before it is" "78" 'bad' '* one'
+refile "a bad row before the one that matches" "78" 'bad' '* one'
+refile "... and behind it" "78" '* one' 'bad'
+refile "... and for somebody else" "78" '* one' '*@b.example.com one two'
 printf '*@* one\n*@a.* two\n*@b.* three\n' >st
 is "refile: --all-matches" \
     "$(signs --key-table kt --signing-table refile:st --all-matches)" \
@@ -191,6 +191,15 @@ bad "half a key" 'badkt:2: ' '* one' \
     "one example.com:one:$(sed -n 2p keys/rsa.pem)"
 bad "an unfinished PEM" 'badkt:2: ' '* one' \
     'one example.com:one:-----BEGIN PRIVATE KEY-----MC4CAQAwBQYDK2Vw'
+# Wherever it stands, and whoever it is for.
+bad "a bad row behind the one that matches" 'dkim-sign: st:3: ' '* one\nx.example.com'
+bad "a bad row for somebody else" 'dkim-sign: st:3: ' '* one\nx.example.com one two'
+bad "a bad key row behind the one that is meant" 'badkt:3: nothing' '* one' \
+    'one example.com:one:./keys/one.pem\ntwo'
+bad "a bad key row for somebody else" 'badkt:2: .*domain' '* one' \
+    'two ../x:two:./keys/two.pem\none example.com:one:./keys/one.pem'
+bad "a bad key row behind, for somebody else" 'badkt:3: .*selector' '* one' \
+    'one example.com:one:./keys/one.pem\ntwo example.com:a/b:./keys/two.pem'
 printf '* one\n' >st
 printf 'one example.com:one:./keys/none.pem\n' >badkt
 refuses "a key file that is not there: 66" 66 'badkt:1: ./keys/none.pem: No such' \
@@ -262,6 +271,33 @@ for where in 1 10000 20000; do
 	    "bent:$where: " dkim-sign --exit-style sysexits \
 	    --key-table sorted:bigkt --signing-table sorted:bent <msg
 done
+# A search believes the order, so what it meets in another one is no answer.
+unsorted() { # unsorted NAME LINE: names file and line, or any line
+	mail "a@d12345.example.com" >msg
+	refuses "a sorted table that is not: $1" 78 \
+	    "bent:$2: not in the order" dkim-sign --exit-style sysexits \
+	    --key-table sorted:bigkt --signing-table sorted:bent <msg
+}
+at=$(grep -n '^d12345[.]' big | cut -d : -f 1)
+sort -r big >bent
+unsorted "backwards" '[0-9]*'
+sed "$((at - 1))s/.*/z k1/" big >bent
+unsorted "the row before" "($((at - 1))|$at)"
+sed "$((at + 1))s/.*/a k1/" big >bent
+unsorted "the row behind" "$((at + 1))"
+{
+	echo 'zzz k1'
+	cat big
+} >bent
+unsorted "the first row is the last" '[0-9]*'
+{
+	cat big
+	echo 'aaa k1'
+} >bent
+run dkim-check --signing-table sorted:bent --key-table sorted:bigkt
+is "dkim-check sees a row out of order that no search meets" \
+    "$status $(grep -c . out) $(cut -c1-50 out)" \
+    "1 1 error table-row bent:20001: not in the order of LC"
 : >empty
 is "an empty sorted table" "$(signs --key-table sorted:empty \
     --signing-table sorted:empty)" 0

@@ -222,7 +222,12 @@ cat forged >two
 $SIGN <forged >both
 letters "one of two passes" A both
 
-usual=DEGIJKfh,CGHIJMQRkl
+usual=,CGHIJMQRkl
+{ printf 'DomainKey-Signature: a=rsa-sha1; s=gone; d=example.com; b=AAAA\n'; cat signed; } >old
+run $VERIFY --dkverify $usual <old
+is "the usual value: a pass below an old DomainKey-Signature" "$status" 0
+run $VERIFY --dkverify DEGIJKfh,CGHIJMQRkl <old
+is "the value of old refuses that" "$status" 1
 run $VERIFY --dkverify $usual <signed
 is "the usual value: pass" "$status" 0
 run $VERIFY --dkverify $usual <forged

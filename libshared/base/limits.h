@@ -42,6 +42,7 @@ enum {
 	LIMIT_SUMMARY = 100000,       /* lines of a summary */
 	LIMIT_LINE = 998,             /* RFC 5322 section 2.1.1 */
 	LIMIT_DNS_SECONDS = 8,        /* DNS time of one message, by default */
+	LIMIT_DNS_SECONDS_MAX = 3600, /* of one message, at most */
 	LIMIT_CLOCK_SKEW = 300,       /* seconds, by default */
 };
 

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 
 /*
- * What dkim-check finds.  findings.c says of each how grave it is, its stable
+ * What dkim-check finds.  meanings.c says of each how grave it is, its stable
  * code word, why it matters and what to do about it.
  */
 enum finding_code {
@@ -36,6 +36,7 @@ enum finding_code {
 	FINDING_SERVERS_AGREE,
 	FINDING_SERVER_DIFFERS,
 	FINDING_SERVER_SILENT,
+	FINDING_SERVER_NO_IPV6,
 	FINDING_NO_SERVERS,
 
 	/* The text of the record. */

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/base64.h"
 #include "base/limits.h"
@@ -44,8 +43,9 @@ judge_status(const struct answer *a, struct span name, struct findings *out)
 		break;
 	}
 	if (code == FINDING_CNAME_DANGLING)
-		findings_add(out, code, name, "%.*s", (int)a->target.n,
-		    a->target.p);
+		findings_add(out, code, name, "%.*s, which %s",
+		    (int)a->target.n, a->target.p,
+		    a->nxdomain ? "does not exist" : "has no TXT record");
 	else
 		findings_add(out, code, name, "%s", a->why);
 	return false;
@@ -78,9 +78,11 @@ judge_alias(const struct answer *a, struct span name, struct findings *out)
 		    "%.*s", (int)a->target.n, a->target.p);
 }
 
-static bool
-same_records(const struct answer *a, const struct answer *b)
+bool
+probe_same(const struct answer *a, const struct answer *b)
 {
+	if (a->status != b->status || a->n != b->n)
+		return false;
 	for (size_t i = 0; i < a->n; i++) {
 		size_t k = 0;
 
@@ -90,7 +92,7 @@ same_records(const struct answer *a, const struct answer *b)
 		if (k == b->n)
 			return false;
 	}
-	return a->n == b->n;
+	return true;
 }
 
 /* A name beside ours that nobody has made. */
@@ -105,7 +107,7 @@ judge_wildcard(const struct probe *p, const struct answer *a, struct span name,
 	buf_adds(&other, "._domainkey.");
 	buf_add_span(&other, p->domain);
 	b = resolver_wait(dns, resolver_ask(dns, buf_span(&other)));
-	if (b->status == LOOKUP_FOUND && same_records(a, b))
+	if (b->status == LOOKUP_FOUND && probe_same(a, b))
 		findings_add(out, FINDING_WILDCARD, name, "%.*s", (int)other.n,
 		    other.p);
 	buf_free(&other);
@@ -293,116 +295,4 @@ probe_answer(const struct probe *p, const struct answer *a,
 		look_nearby(p, name, dns, out);
 	}
 	buf_free(&text);
-}
-
-/* An answer kept for comparison; its resolver owns it. */
-struct asked {
-	struct resolver *dns;
-	const struct answer *answer;
-};
-
-static int64_t
-monotonic(void)
-{
-	struct timespec ts = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
-static void
-ask(struct asked *one, const struct buf *address,
-    const struct probe_servers *servers, unsigned seconds)
-{
-	const char *text = address->p;
-	struct fault f;
-
-	one->dns = resolver_network(&text, 1, seconds, &f);
-	if (one->dns == NULL)
-		return;
-	resolver_inspect(one->dns, servers->recursive);
-	one->answer = resolver_wait(one->dns,
-	    resolver_ask(one->dns, servers->question));
-}
-
-/* A silent server may use up its own share of the time and no more. */
-static struct asked *
-ask_all(const struct probe_servers *servers)
-{
-	const struct servers *list = servers->list;
-	struct asked *v = mem_alloc((list->n + 1) * sizeof(*v));
-	int64_t end = monotonic() + servers->seconds, share;
-
-	for (size_t i = 0; i < list->n; i++) {
-		share = (end - monotonic()) / (int64_t)(list->n - i);
-		ask(&v[i], &list->addresses[i], servers,
-		    share < 1 ? 1 : (unsigned)share);
-	}
-	return v;
-}
-
-static bool
-answered(const struct asked *one)
-{
-	return one->answer != NULL && one->answer->status != LOOKUP_TIMEOUT &&
-	    one->answer->status != LOOKUP_SERVFAIL;
-}
-
-/* Without IPv6 here, a server is judged by its other address. */
-static bool
-passed_over(const struct asked *one, const struct buf *address)
-{
-	return !answered(one) && memchr(address->p, ':', address->n) != NULL;
-}
-
-static bool
-agree(const struct asked *one, const struct asked *other)
-{
-	return one->answer->status == other->answer->status &&
-	    same_records(one->answer, other->answer);
-}
-
-/* True when all say the same as the first that answers. */
-static bool
-compare(const struct asked *v, const struct asked *first,
-    const struct servers *list, struct findings *out)
-{
-	size_t before = out->n;
-
-	for (size_t i = 0; i < list->n; i++) {
-		bool here = answered(&v[i]);
-
-		if (here ? agree(&v[i], first) :
-			   first != NULL &&
-			    passed_over(&v[i], &list->addresses[i]))
-			continue;
-		findings_add(out,
-		    here ? FINDING_SERVER_DIFFERS : FINDING_SERVER_SILENT,
-		    buf_span(&list->names[i]), "%s",
-		    v[i].answer == NULL          ? "not an address" :
-			v[i].answer->why != NULL ? v[i].answer->why :
-						   "another record");
-	}
-	return out->n == before;
-}
-
-void
-probe_each(const struct probe *p, const struct probe_servers *servers,
-    struct resolver *dns, struct findings *out)
-{
-	const struct servers *list = servers->list;
-	struct asked *v = ask_all(servers);
-	const struct asked *first = NULL;
-
-	for (size_t i = 0; i < list->n && first == NULL; i++)
-		if (answered(&v[i]))
-			first = &v[i];
-	if (compare(v, first, list, out))
-		findings_add(out, FINDING_SERVERS_AGREE, servers->question,
-		    "%zu asked", list->n);
-	if (first != NULL)
-		probe_answer(p, first->answer, dns, out);
-	for (size_t i = 0; i < list->n; i++)
-		resolver_free(v[i].dns);
-	free(v);
 }

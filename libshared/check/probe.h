@@ -6,7 +6,6 @@
 #include "dns/resolver.h"
 #include "crypto/pubkey.h"
 #include "check/findings.h"
-#include "check/servers.h"
 
 /* A record to look for, and the key that it should hold. */
 struct probe {
@@ -29,19 +28,7 @@ void probe_name(const struct probe *p, struct buf *out);
 void probe_answer(const struct probe *p, const struct answer *a,
     struct resolver *dns, struct findings *out);
 
-/* Servers to be asked one by one. */
-struct probe_servers {
-	const struct servers *list;
-	struct span question; /* the name, or the end of its CNAME chain */
-	bool recursive;       /* they are resolvers, not the zone's own */
-	unsigned seconds;     /* for all of them together, one at least each */
-};
-
-/*
- * Asks each of them and says where they differ; the answer of the first that
- * has one is judged as by probe_answer.
- */
-void probe_each(const struct probe *p, const struct probe_servers *servers,
-    struct resolver *dns, struct findings *out);
+/* Two servers say the same. */
+bool probe_same(const struct answer *a, const struct answer *b);
 
 #endif

@@ -442,6 +442,14 @@ crypto_start(bool encrypted)
 	(void)OPENSSL_init_crypto(leave_out, NULL);
 }
 
+/* OpenSSL falls over where it had no memory for its own context. */
+static void
+evp_start(void)
+{
+	if (OSSL_LIB_CTX_get0_global_default() == NULL)
+		mem_exhausted();
+}
+
 /* Takes both over; NULL when there is neither. */
 static struct key *
 key_wrap(rsa_key *rsa, EVP_PKEY *ed25519)
@@ -481,6 +489,7 @@ key_from_pkcs8(struct span der)
 		return key_wrap(rsa_from_der(octets(inner), inner.n), NULL);
 	if (!span_eq(oid, der_oid_ed25519) || !der_octets(inner, &seed))
 		return NULL;
+	evp_start();
 	return key_wrap(NULL,
 	    EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, octets(seed),
 		seed.n));
@@ -505,6 +514,7 @@ key_from_encrypted(struct span text, struct span passphrase)
 	BIO *bio = BIO_new_mem_buf(text.p, (int)text.n);
 	EVP_PKEY *pkey = NULL;
 
+	evp_start();
 	if (bio != NULL)
 		pkey = PEM_read_bio_PrivateKey(bio, NULL, give_passphrase,
 		    &passphrase);
@@ -552,12 +562,14 @@ key_from_public(enum key_type type, struct span text, enum key_defect *why)
 
 	if ((*why = pubkey_parse(type, text, &p)) != KEY_SOUND)
 		return NULL;
+	if (type == KEY_ED25519)
+		evp_start();
 	k = type == KEY_RSA ? key_wrap(rsa_from_numbers(&p.rsa), NULL) :
 			      key_wrap(NULL,
 				  EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519,
 				      NULL, octets(p.ed25519), p.ed25519.n));
 	if (k == NULL)
-		*why = KEY_MALFORMED;
+		*why = KEY_NOT_LOADED;
 	return k;
 }
 
@@ -571,6 +583,7 @@ key_from_spki(struct span text)
 
 	if (text.n > LIMIT_KEY_FILE)
 		return NULL;
+	evp_start();
 	if (text.n > 0 && text.p[0] == 0x30)
 		pkey = d2i_PUBKEY(NULL, &der, (long)text.n);
 	else if ((bio = BIO_new_mem_buf(text.p, (int)text.n)) != NULL) {
@@ -588,14 +601,16 @@ struct key *
 key_generate(enum key_type type, unsigned bits, struct buf *pem,
     struct fault *f)
 {
-	EVP_PKEY *pkey = type == KEY_RSA ?
-	    EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits) :
-	    EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	BIO *bio = BIO_new(BIO_s_secmem());
+	EVP_PKEY *pkey;
 	struct key *k = NULL;
 	char *text = NULL;
 	long n = 0;
 
+	evp_start();
+	pkey = type == KEY_RSA ?
+	    EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits) :
+	    EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	if (pkey != NULL && bio != NULL &&
 	    PEM_write_bio_PKCS8PrivateKey(bio, pkey, NULL, NULL, 0, NULL,
 		NULL) == 1 &&
@@ -667,15 +682,34 @@ ed25519_sign(EVP_PKEY *k, struct span digest, unsigned char *out, size_t *n)
 static int
 ed25519_verify(EVP_PKEY *k, struct span digest, struct span sig)
 {
+	EVP_MD *sha512 = EVP_MD_fetch(NULL, "SHA512", NULL); /* wanted inside */
 	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	int rc = c != NULL &&
-		EVP_DigestVerifyInit(c, NULL, NULL, NULL, k) == 1 ?
-	    EVP_DigestVerify(c, octets(sig), sig.n, octets(digest), digest.n) ==
-		1 :
-	    -1;
+	int rc = -1;
 
+	if (sha512 != NULL && c != NULL &&
+	    EVP_DigestVerifyInit(c, NULL, NULL, NULL, k) == 1)
+		rc = EVP_DigestVerify(c, octets(sig), sig.n, octets(digest),
+			 digest.n) == 1;
 	EVP_MD_CTX_free(c);
+	EVP_MD_free(sha512);
 	return rc;
+}
+
+enum key_answer
+key_verify(const struct key *k, enum hash hash, struct span digest,
+    struct span sig)
+{
+	int rc = 0;
+
+	/* Out of memory OpenSSL says no, too: it counts when said twice. */
+	for (int i = 0; rc == 0 && i < 2; i++)
+		rc = k->ed25519 != NULL ?
+		    ed25519_verify(k->ed25519, digest, sig) :
+		    rsa_verify(k->rsa, hash, digest, sig);
+	if (rc == 0 && ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE)
+		rc = -1;
+	ERR_clear_error();
+	return rc == 1 ? KEY_VERIFIES : rc == 0 ? KEY_REFUTES : KEY_UNABLE;
 }
 
 bool
@@ -683,6 +717,7 @@ key_sign(const struct key *k, enum hash hash, struct span digest,
     struct buf *sig, struct fault *f)
 {
 	unsigned char out[LIMIT_RSA_BITS_MAX / 8];
+	enum key_answer answer;
 	size_t n = sizeof(out);
 	int rc = -1;
 
@@ -694,25 +729,13 @@ key_sign(const struct key *k, enum hash hash, struct span digest,
 		return openssl_fault(f, "signing");
 	buf_add(sig, out, n);
 	/* A damaged key, or a fault of the machine that would give it away. */
-	if (k->rsa != NULL &&
-	    rsa_verify(k->rsa, hash, digest, buf_span(sig)) != 1) {
-		buf_free(sig);
-		ERR_clear_error();
-		return fault_set(f, EX_CONFIG,
-		    "signing: the RSA key does not verify what it signs");
-	}
-	return true;
-}
-
-enum key_answer
-key_verify(const struct key *k, enum hash hash, struct span digest,
-    struct span sig)
-{
-	int rc = k->ed25519 != NULL ? ed25519_verify(k->ed25519, digest, sig) :
-				      rsa_verify(k->rsa, hash, digest, sig);
-
-	if (rc == 0 && ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE)
-		rc = -1;
-	ERR_clear_error();
-	return rc == 1 ? KEY_VERIFIES : rc == 0 ? KEY_REFUTES : KEY_UNABLE;
+	answer = k->rsa == NULL ? KEY_VERIFIES :
+				  key_verify(k, hash, digest, buf_span(sig));
+	if (answer == KEY_VERIFIES)
+		return true;
+	buf_free(sig);
+	return answer == KEY_UNABLE ?
+	    fault_set(f, EX_SOFTWARE, "signing: cannot verify it") :
+	    fault_set(f, EX_CONFIG,
+		"signing: the RSA key does not verify what it signs");
 }

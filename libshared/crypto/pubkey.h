@@ -18,7 +18,8 @@ enum key_defect {
 	KEY_WRONG_TYPE,   /* sound DER of another algorithm */
 	KEY_TOO_LONG,     /* over LIMIT_RSA_BITS_MAX */
 	KEY_BAD_EXPONENT, /* even, 1 or over 2^32; or an even modulus */
-	KEY_SMALL_ORDER   /* verifies what nobody signed */
+	KEY_SMALL_ORDER,  /* verifies what nobody signed */
+	KEY_NOT_LOADED    /* sound, but the library had no memory for it */
 };
 
 /* Spans lie in the text given to pubkey_parse. */

@@ -162,6 +162,7 @@ judge_signature(struct domainkeys *d, struct span hash, const struct dkkey *rec)
 	if (key == NULL)
 		return why == KEY_BAD_EXPONENT ? VERDICT_KEY_BAD_EXPONENT :
 		    why == KEY_TOO_LONG        ? VERDICT_KEY_TOO_LONG :
+		    why == KEY_NOT_LOADED      ? VERDICT_INTERNAL :
 						 VERDICT_KEY_SYNTAX;
 	d->result.key_bits = key_bits(key);
 	if (d->result.key_bits < d->min_key_bits) {

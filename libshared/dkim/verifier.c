@@ -177,6 +177,7 @@ judge_defect(enum key_defect why)
 	case KEY_SMALL_ORDER: return VERDICT_KEY_SMALL_ORDER;
 	case KEY_TOO_LONG: return VERDICT_KEY_TOO_LONG;
 	case KEY_WRONG_TYPE: return VERDICT_KEY_TYPE_MISMATCH;
+	case KEY_NOT_LOADED: return VERDICT_INTERNAL;
 	case KEY_MALFORMED:
 	case KEY_SOUND: break;
 	}

@@ -192,12 +192,15 @@ settle(struct dnsquery *q, const struct dnsreply *reply, const unsigned char *p)
 {
 	struct answer *a = q->answer;
 
-	if (reply->rcode == NXDOMAIN) {
+	/* RFC 6604 section 3: it is the end of a CNAME chain that is missing. */
+	a->nxdomain = reply->rcode == NXDOMAIN;
+	dnsdata_answer(&reply->answer, &q->question.name,
+	    a->nxdomain ? DNSTYPE_CNAME : dnstype_of(q->question.type), false,
+	    a);
+	if (a->nxdomain) {
 		a->status = LOOKUP_NONE;
-		a->why = "no such name";
-	} else {
-		dnsdata_answer(&reply->answer, &q->question.name,
-		    dnstype_of(q->question.type), false, a);
+		a->why = a->links > 0 ? "CNAME to a name that does not exist" :
+					"no such name";
 	}
 	a->dnssec = (p[3] & 0x20) != 0;
 	a->authority = (p[2] & 0x04) != 0;
@@ -341,6 +344,15 @@ call(struct dnsquery *q, int64_t now)
 	    try_later(errno);
 }
 
+/* The call went nowhere, and not for a reason that lies with the server. */
+static bool
+no_ipv6(const struct dnsquery *q, int e)
+{
+	return q->servers->v[q->asked].address.ss_family == AF_INET6 &&
+	    (e == ENETUNREACH || e == EHOSTUNREACH || e == EADDRNOTAVAIL ||
+		e == EAFNOSUPPORT);
+}
+
 /* False, with the answer decided, when no server is left to hope for. */
 static bool
 next_server(struct dnsquery *q)
@@ -365,8 +377,10 @@ next_server(struct dnsquery *q)
 bool
 dnsquery_begin(struct dnsquery *q, int64_t now)
 {
-	while (!call(q, now)) {
-		q->why = "name server is unreachable";
+	while (q->answer->no_ipv6 = false, !call(q, now)) {
+		q->answer->no_ipv6 = no_ipv6(q, errno);
+		q->why = q->answer->no_ipv6 ? "no IPv6 route from this host" :
+					      "name server is unreachable";
 		q->useless |= bit(q);
 		if (!next_server(q))
 			return true;

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -13,6 +12,7 @@
 #include "dns/dnsparse.h"
 #include "dns/dnsquery.h"
 #include "dns/nameserver.h"
+#include "ext/clock.h"
 #include "ext/file.h"
 
 struct known {
@@ -31,6 +31,7 @@ struct resolver {
 	struct nameservers servers;
 	int64_t limit;
 	int64_t spent;
+	int64_t end;      /* of the clock, whatever the limit is; 0 for none */
 	struct known **v; /* in the order of asking; their numbers */
 	size_t n;
 	size_t cap;
@@ -153,6 +154,23 @@ resolver_inspect(struct resolver *r, bool recursive)
 	r->iterative = !recursive;
 }
 
+/* What is left until the end, which draws near between waits, too. */
+static void
+lower_limit(struct resolver *r)
+{
+	int64_t left = r->end - clock_ms();
+
+	if (r->end != 0 && r->spent + left < r->limit)
+		r->limit = left > 0 ? r->spent + left : r->spent;
+}
+
+void
+resolver_until(struct resolver *r, int64_t end)
+{
+	r->end = end;
+	lower_limit(r);
+}
+
 static void
 answer_offline(struct resolver *r, struct known *k)
 {
@@ -198,15 +216,6 @@ resolver_ask_for(struct resolver *r, struct span name, enum record_type type)
 	return number;
 }
 
-static int64_t
-monotonic(void)
-{
-	struct timespec ts = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Until the next try is to be given up, for poll. */
 static int
 patience(const struct resolver *r)
@@ -247,7 +256,7 @@ take_turn(struct resolver *r, int64_t started)
 	if (poll(fds, n, patience(r)) < 0)
 		for (size_t i = 0; i < n; i++)
 			fds[i].revents = 0;
-	r->spent = monotonic() - started;
+	r->spent = clock_ms() - started;
 	for (size_t i = 0; i < n; i++) {
 		struct known *k = r->active[i];
 
@@ -263,9 +272,10 @@ take_turn(struct resolver *r, int64_t started)
 const struct answer *
 resolver_wait(struct resolver *r, size_t number)
 {
-	int64_t started = monotonic() - r->spent;
+	int64_t started = clock_ms() - r->spent;
 	struct known *k = r->v[number];
 
+	lower_limit(r);
 	while (!k->decided) {
 		take_turn(r, started);
 		if (r->spent >= r->limit && !k->decided)

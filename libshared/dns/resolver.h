@@ -63,6 +63,8 @@ struct answer {
 	bool signatures;   /* there are RRSIG records in it */
 	bool tcp;          /* it came over TCP, not fitting into UDP */
 	bool authority;    /* the server set AA */
+	bool nxdomain;     /* the name, or that at the chain's end, is none */
+	bool no_ipv6;      /* not asked: this host has no way to its network */
 	size_t links;      /* of the CNAME chain */
 	struct buf target; /* the name at its end; empty without links */
 };
@@ -81,6 +83,12 @@ size_t resolver_ask_for(struct resolver *r, struct span name,
 
 /* Asks for DNSSEC signatures too; recursive: false for a zone's own servers. */
 void resolver_inspect(struct resolver *r, bool recursive);
+
+/*
+ * No lookup waits beyond this moment of clock_ms, however much of the time given
+ * to resolver_network is left.
+ */
+void resolver_until(struct resolver *r, int64_t end);
 
 /*
  * Waits until the lookup is decided.  The answer belongs to r and lives until

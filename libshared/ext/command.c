@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ext/clock.h"
+
 extern char **environ;
 
 enum { COMPLAINT = 200 }; /* octets of its standard error that are quoted */
@@ -23,15 +25,6 @@ struct running {
 	struct buf complaint;
 	int64_t deadline; /* ms of the monotonic clock */
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 shut(int *fd)
@@ -118,17 +111,19 @@ feed(struct running *r)
 }
 
 /* Reads a piece; at its end the descriptor is shut. */
-static void
+static bool
 drain(int *fd, struct buf *to)
 {
 	char piece[4096];
 	ssize_t got = read(*fd, piece, sizeof(piece));
 
-	if (got > 0)
-		buf_add(to, piece, (size_t)got);
-	else if (got == 0 || errno != EINTR)
+	if (got < 0)
+		return errno == EINTR;
+	if (got == 0)
 		shut(fd);
+	buf_add(to, piece, (size_t)got);
 	explicit_bzero(piece, sizeof(piece));
+	return true;
 }
 
 static bool
@@ -147,16 +142,15 @@ collect(struct running *r, struct buf *out, struct fault *f)
 	while (r->out >= 0 || r->err >= 0) {
 		struct pollfd p[2] = { { .fd = r->out, .events = POLLIN },
 			{ .fd = r->err, .events = POLLIN } };
-		int64_t left = r->deadline - now_ms();
+		int64_t left = r->deadline - clock_ms();
 
 		if (left <= 0)
 			return late(r, f);
 		if (poll(p, 2, (int)left) < 0 && errno != EINTR)
 			return fault_errno(f, EX_OSERR, "%s", r->c->argv[0]);
-		if (p[0].revents != 0)
-			drain(&r->out, out);
-		if (p[1].revents != 0)
-			drain(&r->err, &r->complaint);
+		if ((p[0].revents != 0 && !drain(&r->out, out)) ||
+		    (p[1].revents != 0 && !drain(&r->err, &r->complaint)))
+			return fault_errno(f, EX_IOERR, "%s", r->c->argv[0]);
 		if (r->complaint.n > COMPLAINT)
 			r->complaint.n = COMPLAINT;
 		if (out->n - before > r->c->max)
@@ -182,7 +176,7 @@ reap(struct running *r, int *status, struct fault *f)
 		}
 		if (got < 0 && errno != EINTR)
 			return fault_errno(f, EX_OSERR, "%s", r->c->argv[0]);
-		if (now_ms() >= r->deadline)
+		if (clock_ms() >= r->deadline)
 			return late(r, f);
 		(void)nanosleep(&pause, NULL);
 	}
@@ -224,7 +218,7 @@ command_run(const struct command *c, struct buf *out, struct fault *f)
 		(void)signal(SIGCHLD, sigchld);
 		return false;
 	}
-	r.deadline = now_ms() + c->seconds * 1000;
+	r.deadline = clock_ms() + c->seconds * 1000;
 	feed(&r);
 	ok = collect(&r, out, f) && reap(&r, &status, f) &&
 	    judge(&r, status, f);

@@ -134,26 +134,55 @@ keytable_read(const struct table *t, const struct row *row,
 	return *out != NULL || table_context(t, row, f);
 }
 
-/* The row of a name; TABLE_END when there is none. */
+static bool
+sound(const struct table *t, const struct row *row, struct fault *f)
+{
+	struct keytable_row parts;
+	const char *why = keytable_parse(row, &parts);
+
+	return why == NULL || table_fault(t, row, f, why);
+}
+
+/* The row of a name in a sorted table; TABLE_END when there is none. */
 static enum table_got
-find_row(struct table *t, struct span name, struct row *row, struct fault *f)
+search_row(struct table *t, struct span name, struct row *row, struct fault *f)
 {
 	struct buf lower = { 0 };
-	enum table_got got;
-	bool ok = true;
+	enum table_got got = TABLE_FAILED;
 
-	if (t->kind == TABLE_SORTED) {
-		buf_add_lower(&lower, name);
-		ok = table_seek(t, buf_span(&lower), f);
-		buf_free(&lower);
-	}
-	if (!ok)
-		return TABLE_FAILED;
+	buf_add_lower(&lower, name);
+	if (table_seek(t, buf_span(&lower), f))
+		got = table_next(t, row, f);
+	if (got == TABLE_ROW && !table_match(t, row->key, name))
+		got = TABLE_END;
+	buf_free(&lower);
+	return got;
+}
+
+/* The same in any other. */
+static enum table_got
+scan_row(struct table *t, struct span name, struct row *row, struct fault *f)
+{
+	enum table_got got;
+
 	while ((got = table_next(t, row, f)) == TABLE_ROW &&
 	    !table_match(t, row->key, name))
-		if (t->kind == TABLE_SORTED)
-			return TABLE_END;
+		if (!sound(t, row, f))
+			return TABLE_BAD;
 	return got;
+}
+
+/* Nothing behind the row that was found is wrong either. */
+static bool
+rest_sound(struct table *t, struct fault *f)
+{
+	enum table_got got;
+	struct row row;
+
+	while ((got = table_next(t, &row, f)) == TABLE_ROW)
+		if (!sound(t, &row, f))
+			return false;
+	return got == TABLE_END;
 }
 
 /* i= only where it agrees with d=, as OpenDKIM has it. */
@@ -219,10 +248,14 @@ add_match(const struct keytables *tables, struct table *t,
     const struct match *m, const struct author *author,
     const struct key_access *access, struct keyset *out, struct fault *f)
 {
+	bool sorted = t->kind == TABLE_SORTED;
 	struct row row;
 
-	switch (find_row(t, buf_span(&m->name), &row, f)) {
-	case TABLE_ROW: return add_key(t, &row, m, author, access, out, f);
+	switch ((sorted ? search_row : scan_row)(t, buf_span(&m->name), &row,
+	    f)) {
+	case TABLE_ROW:
+		return add_key(t, &row, m, author, access, out, f) &&
+		    (sorted || rest_sound(t, f));
 	case TABLE_END: return not_there(tables, m, t, f);
 	default: return false;
 	}

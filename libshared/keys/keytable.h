@@ -24,7 +24,7 @@ struct keytables {
 
 /*
  * KEY_ABSENT when no row of the signing table is for this author.  A row that
- * names what is not in the key table, and a bad row among those looked at, is
+ * names what is not in the key table, and a bad row as in keys/signtable.h, is
  * KEY_FAILED.
  */
 ATTR_CHECK enum key_found keytable_find(const struct keytables *t,

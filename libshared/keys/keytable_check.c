@@ -46,14 +46,10 @@ bad_row(struct check *c, const struct table *t, const struct row *row,
 static void
 check_order(struct check *c, const struct table *t, const struct row *row)
 {
-	struct span last = buf_span(&c->last);
-	size_t n = last.n < row->key.n ? last.n : row->key.n;
-	int order = n > 0 ? memcmp(last.p, row->key.p, n) : 0;
-
 	if (t->kind != TABLE_SORTED)
 		return;
-	if (order > 0 || (order == 0 && last.n > row->key.n))
-		bad_row(c, t, row, "not in the order of LC_ALL=C sort");
+	if (table_compare(buf_span(&c->last), row->key) > 0)
+		bad_row(c, t, row, TABLE_DISORDER);
 	c->last.n = 0;
 	buf_add_lower(&c->last, row->key);
 	if (!span_eq(buf_span(&c->last), row->key))

@@ -136,6 +136,16 @@ keep_first(struct matches *m)
 	}
 }
 
+/* A row that is not for this author has to be one, too. */
+static bool
+sound(const struct table *t, const struct row *row, struct fault *f)
+{
+	struct span name, identity;
+	const char *why = signtable_parse(row, &name, &identity);
+
+	return why == NULL || table_fault(t, row, f, why);
+}
+
 /* The whole table: a better row may stand at its very end. */
 static bool
 scan_words(struct table *t, const struct author *author, bool all,
@@ -148,8 +158,11 @@ scan_words(struct table *t, const struct author *author, bool all,
 	while ((got = table_next(t, &row, f)) == TABLE_ROW) {
 		size_t rank = rank_of(row.key, author);
 
-		if (rank == NO_RANK || (!all && rank >= best))
+		if (rank == NO_RANK || (!all && rank >= best)) {
+			if (!sound(t, &row, f))
+				return false;
 			continue;
+		}
 		if (!all)
 			matches_free(out);
 		best = rank;
@@ -173,12 +186,14 @@ scan_patterns(struct table *t, const struct author *author, bool all,
 	buf_add_span(&address, author->local);
 	buf_addc(&address, '@');
 	buf_add_span(&address, author->domain);
-	while (ok && (all || out->n == 0) &&
-	    (got = table_next(t, &row, f)) == TABLE_ROW)
-		if (table_match(t, row.key, buf_span(&address)))
+	while (ok && (got = table_next(t, &row, f)) == TABLE_ROW)
+		if ((all || out->n == 0) &&
+		    table_match(t, row.key, buf_span(&address)))
 			ok = add(out, t, &row, author, 0, f);
+		else
+			ok = sound(t, &row, f);
 	buf_free(&address);
-	return ok && (got == TABLE_END || got == TABLE_ROW);
+	return ok && got == TABLE_END;
 }
 
 /* The rows of one key of a sorted table. */
@@ -195,6 +210,8 @@ take_key(struct table *t, struct span key, const struct author *author,
 	    span_eq(row.key, key))
 		if (!add(out, t, &row, author, out->n, f))
 			return false;
+	if (got == TABLE_ROW && table_compare(row.key, key) < 0)
+		return table_fault(t, &row, f, TABLE_DISORDER);
 	return got == TABLE_ROW || got == TABLE_END;
 }
 

@@ -42,7 +42,8 @@ struct matches {
 
 /*
  * The rows for an author, best first: one of them, or all.  False on a bad row
- * among those looked at.  "%" for the name of the key stands for the domain.
+ * anywhere in the table, or in a sorted one among those that the search meets.
+ * "%" for the name of the key stands for the domain.
  */
 ATTR_CHECK bool signtable_find(const char *spec, const struct author *author,
     bool all, struct matches *out, struct fault *f);

@@ -8,12 +8,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
 enum {
 	CHUNK = 64 << 10, /* read at a time when the whole table is read */
-	PROBE = 4096      /* and when it is searched */
+	PAGE = 4096,      /* when one place of it is */
+	PROBE = 256       /* to see one line, when it is searched */
 };
 
 static bool
@@ -53,7 +55,7 @@ table_open(struct table *t, const char *spec, struct fault *f)
 		    "%s: not a table of ours (FILE, file:, refile:, sorted:)",
 		    spec);
 	if (t->kind == TABLE_SORTED)
-		t->ahead = PROBE;
+		t->ahead = PAGE;
 	t->fd = open(t->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (t->fd < 0 || fstat(t->fd, &st) != 0)
 		return fault_errno(f, EX_NOINPUT, "%s", t->path);
@@ -76,7 +78,7 @@ table_close(struct table *t)
 	if (t->fd >= 0)
 		(void)close(t->fd);
 	if (t->chunk != NULL) /* keys may stand in the table itself */
-		explicit_bzero(t->chunk, LIMIT_TABLE_LINE + CHUNK);
+		explicit_bzero(t->chunk, t->used);
 	free(t->chunk);
 	*t = (struct table){ .fd = -1 };
 }
@@ -86,10 +88,10 @@ static uint64_t
 line_at(const struct table *t, uint64_t at)
 {
 	uint64_t line = 1, done = 0;
-	char piece[PROBE];
+	char piece[PAGE];
 
 	while (done < at) {
-		size_t want = at - done < PROBE ? (size_t)(at - done) : PROBE;
+		size_t want = at - done < PAGE ? (size_t)(at - done) : PAGE;
 		ssize_t got = pread(t->fd, piece, want, (off_t)done);
 
 		if (got <= 0)
@@ -139,6 +141,10 @@ fill(struct table *t, bool *failed, struct fault *f)
 		return false;
 	t->end += (size_t)got;
 	t->offset += (uint64_t)got;
+	if (t->end > t->used)
+		t->used = t->end;
+	if (t->ahead < PAGE) /* the line is longer than hoped */
+		t->ahead = PAGE;
 	return true;
 }
 
@@ -209,20 +215,27 @@ has_control(struct span s)
 	return false;
 }
 
+static struct span
+first_word(struct span line)
+{
+	size_t n = 0;
+
+	while (n < line.n && !ascii_wsp(line.p[n]))
+		n++;
+	return (struct span){ line.p, n };
+}
+
 /* Without its comment, in two; an empty key for an empty line. */
 static void
 split(struct span line, struct row *row)
 {
 	const char *hash = line.n > 0 ? memchr(line.p, '#', line.n) : NULL;
-	size_t n = 0;
 
 	if (hash != NULL)
 		line.n = (size_t)(hash - line.p);
 	line = span_trim(line);
-	while (n < line.n && !ascii_wsp(line.p[n]))
-		n++;
-	row->key = (struct span){ line.p, n };
-	row->value = span_trim(span_from(line, n));
+	row->key = first_word(line);
+	row->value = span_trim(span_from(line, row->key.n));
 }
 
 enum table_got
@@ -257,9 +270,8 @@ table_next(struct table *t, struct row *row, struct fault *f)
 	}
 }
 
-/* By octets, as LC_ALL=C sort(1) does. */
-static int
-compare(struct span a, struct span b)
+int
+table_compare(struct span a, struct span b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
 	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
@@ -268,63 +280,112 @@ compare(struct span a, struct span b)
 }
 
 static void
-move(struct table *t, uint64_t offset)
+move(struct table *t, uint64_t offset, size_t ahead)
 {
 	t->first = t->end = 0;
 	t->offset = offset;
 	t->line = 0;
+	t->ahead = ahead;
 }
 
-/* Is the line that begins at or behind offset, but before limit, before key? */
-static enum table_got
-probe(struct table *t, uint64_t offset, struct span key, uint64_t *start,
-    bool *before, struct fault *f)
+/* Back to a row that was the last to be read. */
+static void
+put_back(struct table *t, const struct row *row)
+{
+	uint64_t behind = t->offset - row->at;
+
+	t->line = 0;
+	if (behind <= t->end)
+		t->first = t->end - (size_t)behind;
+	else
+		move(t, row->at, PAGE);
+}
+
+/* Lines that begin before low come before key; those from high on do not. */
+struct search {
+	struct span key;
+	uint64_t low, high;
+	struct buf at_low, at_high; /* their first words, where known */
+	bool bounded;               /* at_high is */
+};
+
+static void
+keep_word(struct buf *out, struct span word)
+{
+	out->n = 0;
+	buf_add_span(out, word);
+}
+
+/* What it meets has to lie between what was met before. */
+static bool
+in_order(const struct search *s, struct span word)
+{
+	return table_compare(buf_span(&s->at_low), word) <= 0 &&
+	    (!s->bounded || table_compare(word, buf_span(&s->at_high)) <= 0);
+}
+
+/* Narrows a search by the first line that begins at offset or behind it. */
+static bool
+probe(struct table *t, struct search *s, uint64_t offset, struct fault *f)
 {
 	struct row row = { 0 };
 	struct span line, word;
 	enum table_got got;
 	bool whole = true;
 
-	move(t, offset - 1); /* a line may begin right at offset */
+	move(t, offset - 1, PROBE); /* a line may begin right at offset */
 	skip_line(t);
 	got = next_line(t, &row, &line, &whole, f);
-	if (got != TABLE_ROW)
-		return got;
-	*start = row.at;
-	word = line;
-	for (word.n = 0; word.n < line.n && !ascii_wsp(line.p[word.n]);)
-		word.n++;
-	*before = compare(span_trim(word), key) < 0;
-	return TABLE_ROW;
+	if (got != TABLE_ROW || row.at >= s->high) {
+		s->high = offset;
+		return got != TABLE_FAILED;
+	}
+	word = span_trim(first_word(line));
+	if (!in_order(s, word))
+		return table_fault(t, &row, f, TABLE_DISORDER);
+	if (table_compare(word, s->key) < 0) {
+		s->low = row.at;
+		keep_word(&s->at_low, word);
+	} else {
+		s->high = offset;
+		s->bounded = true;
+		keep_word(&s->at_high, word);
+	}
+	return true;
+}
+
+/* The rows of the last page, one by one. */
+static bool
+walk(struct table *t, struct search *s, struct fault *f)
+{
+	struct row row = { 0 };
+	enum table_got got;
+
+	move(t, s->low, PAGE);
+	while ((got = table_next(t, &row, f)) == TABLE_ROW) {
+		if (!in_order(s, row.key))
+			return table_fault(t, &row, f, TABLE_DISORDER);
+		if (table_compare(row.key, s->key) >= 0)
+			break;
+		keep_word(&s->at_low, row.key);
+	}
+	if (got != TABLE_END)
+		put_back(t, &row);
+	return got != TABLE_FAILED;
 }
 
 bool
 table_seek(struct table *t, struct span key, struct fault *f)
 {
-	/* Lines that begin before low come before key; those from high on not. */
-	uint64_t low = 0, high = t->size;
-	struct row row = { 0 };
-	enum table_got got;
+	struct search s = { .key = key, .high = t->size };
+	bool ok = true;
 
-	while (high - low > PROBE) {
-		uint64_t middle = low + (high - low) / 2, start = high;
-		bool before = false;
-
-		got = probe(t, middle, key, &start, &before, f);
-		if (got == TABLE_FAILED)
-			return false;
-		if (got == TABLE_ROW && start < high && before)
-			low = start;
-		else
-			high = middle;
-	}
-	move(t, low);
-	do {
-		low = t->offset - (t->end - t->first);
-		got = table_next(t, &row, f);
-	} while (got == TABLE_ROW && compare(row.key, key) < 0);
-	move(t, low);
-	return got != TABLE_FAILED;
+	while (ok && s.high - s.low > PAGE)
+		ok = probe(t, &s, s.low + (s.high - s.low) / 2, f);
+	ok = ok && walk(t, &s, f);
+	buf_free(&s.at_low);
+	buf_free(&s.at_high);
+	return ok;
 }
 
 /* "*" for any octets; each piece in between is looked for once, leftmost. */

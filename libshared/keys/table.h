@@ -31,6 +31,7 @@ struct table {
 	uint64_t offset; /* where in the file the octet at end lies */
 	uint64_t line;   /* as in struct row, of the one last read */
 	size_t ahead;    /* octets read at a time */
+	size_t used;     /* of chunk, to be wiped */
 };
 
 /* One line; the spans hold until the next call for this table. */
@@ -62,9 +63,15 @@ ATTR_CHECK enum table_got table_next(struct table *t, struct row *row,
 /*
  * TABLE_SORTED only: what table_next then gives is the first row whose key is
  * not before this one, which is in lower case.  Reads about as many pieces as
- * the number of lines has binary digits.
+ * the number of lines has binary digits, and fails with TABLE_DISORDER when
+ * those that it meets are not in order.
  */
 ATTR_CHECK bool table_seek(struct table *t, struct span key, struct fault *f);
+
+/* By octets, as LC_ALL=C sort(1) does. */
+int table_compare(struct span a, struct span b);
+
+#define TABLE_DISORDER "not in the order of LC_ALL=C sort"
 
 /* Puts "FILE:LINE: " of a row before the fault there is; false. */
 bool table_context(const struct table *t, const struct row *row,

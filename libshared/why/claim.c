@@ -1,36 +1,27 @@
 #include "why/claim.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/mem.h"
-
-static int64_t
-clock_now(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+#include "ext/clock.h"
 
 void
 claims_begin(struct claims *c, int64_t milliseconds)
 {
-	*c = (struct claims){ .until = clock_now() + milliseconds };
+	*c = (struct claims){ .until = clock_ms() + milliseconds };
 }
 
 void
 claims_extend(struct claims *c, int64_t milliseconds)
 {
-	c->until = clock_now() + milliseconds;
+	c->until = clock_ms() + milliseconds;
 	c->late = false;
 }
 
 bool
 claims_late(struct claims *c)
 {
-	c->late = c->late || clock_now() >= c->until;
+	c->late = c->late || clock_ms() >= c->until;
 	c->stopped = c->stopped || c->late;
 	return c->late;
 }

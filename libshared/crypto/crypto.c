@@ -16,11 +16,9 @@
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -132,29 +130,9 @@ rsa_from_pkey(EVP_PKEY *pkey)
 }
 
 static rsa_key *
-rsa_from_numbers(const struct der_rsa *rsa)
+rsa_from_public(const unsigned char *der, size_t n)
 {
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	BIGNUM *n = BN_bin2bn(octets(rsa->modulus), (int)rsa->modulus.n, NULL);
-	BIGNUM *e = BN_bin2bn(octets(rsa->exponent), (int)rsa->exponent.n,
-	    NULL);
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *pkey = NULL;
-
-	if (build != NULL && ctx != NULL && n != NULL && e != NULL &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
-	    (params = OSSL_PARAM_BLD_to_param(build)) != NULL &&
-	    EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		pkey = NULL;
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
-	EVP_PKEY_CTX_free(ctx);
-	BN_free(n);
-	BN_free(e);
-	return pkey;
+	return d2i_PublicKey(EVP_PKEY_RSA, NULL, &der, (long)n);
 }
 
 static void
@@ -287,20 +265,9 @@ rsa_from_pkey(EVP_PKEY *pkey)
 }
 
 static rsa_key *
-rsa_from_numbers(const struct der_rsa *rsa)
+rsa_from_public(const unsigned char *der, size_t n)
 {
-	BIGNUM *n = BN_bin2bn(octets(rsa->modulus), (int)rsa->modulus.n, NULL);
-	BIGNUM *e = BN_bin2bn(octets(rsa->exponent), (int)rsa->exponent.n,
-	    NULL);
-	RSA *k = RSA_new();
-
-	if (k != NULL && n != NULL && e != NULL &&
-	    RSA_set0_key(k, n, e, NULL) == 1)
-		return k;
-	RSA_free(k);
-	BN_free(n);
-	BN_free(e);
-	return NULL;
+	return d2i_RSAPublicKey(NULL, &der, (long)n);
 }
 
 static void
@@ -348,18 +315,10 @@ static int
 kernel_random(unsigned char *out, int n)
 {
 	/* getentropy(3) gives at most 256 at once. */
-	for (int part; n > 0; out += part, n -= part) {
-		part = n < 256 ? n : 256;
-		if (getentropy(out, (size_t)part) != 0)
+	for (; n > 256; out += 256, n -= 256)
+		if (getentropy(out, 256) != 0)
 			return 0;
-	}
-	return 1;
-}
-
-static int
-random_ready(void)
-{
-	return 1;
+	return getentropy(out, (size_t)n) == 0;
 }
 
 /*
@@ -410,9 +369,7 @@ make_blinding(rsa_key *k, RSA_METHOD *m)
 static void
 rsa_prepare(rsa_key *k)
 {
-	static const RAND_METHOD kernel = { .bytes = kernel_random,
-		.pseudorand = kernel_random,
-		.status = random_ready };
+	static const RAND_METHOD kernel = { .bytes = kernel_random };
 	RSA_METHOD *m = RSA_meth_dup(RSA_get_method(k));
 
 	/* When one of them fails OpenSSL does it its own way later on. */
@@ -564,10 +521,11 @@ key_from_public(enum key_type type, struct span text, enum key_defect *why)
 		return NULL;
 	if (type == KEY_ED25519)
 		evp_start();
-	k = type == KEY_RSA ? key_wrap(rsa_from_numbers(&p.rsa), NULL) :
-			      key_wrap(NULL,
-				  EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519,
-				      NULL, octets(p.ed25519), p.ed25519.n));
+	k = type == KEY_RSA ?
+	    key_wrap(rsa_from_public(octets(p.rsa.der), p.rsa.der.n), NULL) :
+	    key_wrap(NULL,
+		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+		    octets(p.ed25519), p.ed25519.n));
 	if (k == NULL)
 		*why = KEY_NOT_LOADED;
 	return k;

@@ -20,6 +20,9 @@ WARN        ?= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
                -Wconversion -Wundef -Wimplicit-fallthrough
 # Empty for those who build to use it; scripts/test says -Werror.
 WERROR      ?=
+FUZZ_SECONDS ?= 10
+# The folder that it is built in leaves no trace in the debug information.
+PREFIX_MAP  ?= -ffile-prefix-map=`pwd`=.
 
 # Expanded by the shell at each use, so no make extension is needed; on a
 # system without pkg-config set the three of them by hand.
@@ -40,15 +43,16 @@ SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
               scripts/sign-with-pkcs11 scripts/sign-with-openssl \
               scripts/dkim-rotate
 LIB         = libshared/libshared.a
-OBJ        != ls libshared/*/*.c | sed 's/c$$/o/'
-CMDOBJ     != ls cmd/*.c | sed 's/c$$/o/'
-HDR        != ls libshared/*/*.h cmd/*.h
+# In the order of the C locale, so that the linker meets them in one order.
+OBJ        != LC_ALL=C ls libshared/*/*.c | sed 's/c$$/o/'
+CMDOBJ     != LC_ALL=C ls cmd/*.c | sed 's/c$$/o/'
+HDR        != LC_ALL=C ls libshared/*/*.h cmd/*.h
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
               -D_TIME_BITS=64 -DVERSION=\"$(VERSION)\" \
               -DSYSCONFDIR=\"$(SYSCONFDIR)\" -iquote libshared \
               $(EVP:1=-DCRYPTO_EVP) $(WARN) $(WERROR) $(HARDEN) \
-              $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+              $(PREFIX_MAP) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK        = $(CC) $(CFLAGS) $(HARDEN) $(HARDEN_LD) $(LDFLAGS)
 
 all: $(CMD)
@@ -98,49 +102,42 @@ static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
 	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" all
 
+# Each harness of tests/fuzz for so many seconds; needs clang.
+fuzz:
+	scripts/fuzz -s $(FUZZ_SECONDS)
+
 check: all unit
 	scripts/test --no-install
 
 bench-keys: all
 	scripts/bench-keys
 
+# scripts/install holds the list of files for both.
+FILES       = DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" MANDIR="$(MANDIR)" \
+              SYSCONFDIR="$(SYSCONFDIR)" BASHCOMPDIR="$(BASHCOMPDIR)" \
+              ZSHCOMPDIR="$(ZSHCOMPDIR)" FISHCOMPDIR="$(FISHCOMPDIR)" \
+              INSTALL="$(INSTALL)" CMD="$(CMD)" SCRIPT="$(SCRIPT)"
+
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(BASHCOMPDIR) \
-	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
-	    $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
-	$(INSTALL) -m 755 $(SCRIPT) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 man/dkim-tools.7 $(DESTDIR)$(MANDIR)/man7
-	$(INSTALL) -m 644 man/dkim-rotate.8 $(DESTDIR)$(MANDIR)/man8
-	for p in $(CMD); do \
-		n=$${p#cmd/}; \
-		$(INSTALL) -m 755 $$p $(DESTDIR)$(BINDIR)/$$n && \
-		$(INSTALL) -m 644 man/$$n.1 $(DESTDIR)$(MANDIR)/man1/$$n.1 && \
-		$(INSTALL) -m 644 completions/dkim-tools.bash \
-		    $(DESTDIR)$(BASHCOMPDIR)/$$n && \
-		$(INSTALL) -m 644 completions/dkim-tools.fish \
-		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish || \
-		    exit 1; \
-	done
-	$(INSTALL) -m 644 man/dkim-keydir.5 $(DESTDIR)$(MANDIR)/man5
-	$(INSTALL) -m 644 completions/_dkim-tools $(DESTDIR)$(ZSHCOMPDIR)
+	$(FILES) scripts/install
 
 uninstall:
-	for p in $(SCRIPT); do \
-		rm -f $(DESTDIR)$(BINDIR)/$${p#scripts/}; \
-	done
-	rm -f $(DESTDIR)$(MANDIR)/man7/dkim-tools.7 \
-	    $(DESTDIR)$(MANDIR)/man8/dkim-rotate.8
-	for p in $(CMD); do \
-		n=$${p#cmd/}; \
-		rm -f $(DESTDIR)$(BINDIR)/$$n $(DESTDIR)$(MANDIR)/man1/$$n.1 \
-		    $(DESTDIR)$(BASHCOMPDIR)/$$n \
-		    $(DESTDIR)$(FISHCOMPDIR)/$$n.fish; \
-	done
-	rm -f $(DESTDIR)$(MANDIR)/man5/dkim-keydir.5 \
-	    $(DESTDIR)$(ZSHCOMPDIR)/_dkim-tools
+	$(FILES) scripts/install --remove
+
+# What is committed, with the time of the commit: the same octets everywhere.
+NAME        = dkim-tools-$(VERSION)
+dist:
+	mkdir -p build
+	git -c tar.umask=0022 archive --format=tar --prefix=$(NAME)/ HEAD | \
+	    gzip -9n >build/$(NAME).tar.gz
+
+deb: dist
+	rm -rf build/deb
+	mkdir -p build/deb
+	tar -xzf build/$(NAME).tar.gz -C build/deb
+	cd build/deb/$(NAME) && dpkg-buildpackage -us -uc
 
 clean:
 	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static check bench-keys install uninstall clean
+.PHONY: all unit static fuzz check bench-keys install uninstall dist deb clean

@@ -28,6 +28,7 @@ static const char help[] =
     "      --all                all domains of the key directory\n"
     "      --signing-table TABLE  every row of it, as dkim-sign takes them\n"
     "      --key-table TABLE    the keys that it names\n"
+    "      --all-matches        all rows that match are to sign\n"
     "  -m, --message            what receivers will make of this message\n"
     "  -n, --nameserver ADDR[@PORT]  ask there (repeatable)\n"
     "  -Z, --zone FILE          answer from a master file\n"
@@ -45,11 +46,13 @@ enum {
 	OPT_NOW,
 	OPT_PASSPHRASE,
 	OPT_SIGNING_TABLE,
+	OPT_ALL_MATCHES,
 	OPT_WAIT
 };
 
 static const struct option long_options[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "all-matches", no_argument, NULL, OPT_ALL_MATCHES },
 	{ "authoritative", no_argument, NULL, OPT_AUTHORITATIVE },
 	{ "domain", required_argument, NULL, 'd' },
 	{ "format", required_argument, NULL, 'F' },
@@ -118,6 +121,7 @@ set_option(struct check_options *o, int c, char *argv[])
 	case 'V': cli_version();
 	case 'Z': o->zone = optarg; break;
 	case OPT_ALL: o->all = true; break;
+	case OPT_ALL_MATCHES: o->all_matches = true; break;
 	case OPT_AUTHORITATIVE: o->authoritative = true; break;
 	case OPT_KEY_TABLE: o->key_table = optarg; break;
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
@@ -135,6 +139,8 @@ check_together(struct check_options *o)
 
 	if ((o->signing_table == NULL) != (o->key_table == NULL))
 		cli_usage("--signing-table and --key-table: only together");
+	if (o->all_matches && o->key_table == NULL)
+		cli_usage("--all-matches: needs --signing-table");
 	if (o->all + o->message + named + (o->key_table != NULL) != 1)
 		cli_usage("needs -d DOMAIN, --all or -m, and one of them only");
 	if (named && o->domain.n == 0)

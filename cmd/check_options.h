@@ -18,6 +18,7 @@ struct check_options {
 	const char *zone;
 	unsigned seconds;
 	const char *signing_table, *key_table; /* NULL: not given */
+	bool all_matches;
 	bool all;
 	bool authoritative;
 	bool message;

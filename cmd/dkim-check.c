@@ -15,6 +15,7 @@
 #include "keys/keydir.h"
 #include "keys/keyinput.h"
 #include "keys/keytable.h"
+#include "check/lint.h"
 #include "check/preflight.h"
 #include "check/probe.h"
 #include "check/servers.h"
@@ -229,11 +230,26 @@ check_message(const struct work *w, struct findings *out, struct fault *f)
 }
 
 static void
-table_finding(void *arg, const struct fault *finding)
+table_finding(void *arg, enum keytable_finding what,
+    const struct fault *finding)
 {
-	struct findings *out = arg;
+	static const enum finding_code codes[] = {
+		[KEYTABLE_WRONG] = FINDING_TABLE_ROW,
+		[KEYTABLE_SHADOWED] = FINDING_TABLE_SHADOWED,
+		[KEYTABLE_UNUSED] = FINDING_TABLE_UNUSED,
+	};
 
-	findings_add(out, FINDING_TABLE_ROW, span_str(finding->text), "%s", "");
+	findings_add(arg, codes[what], span_str(finding->text), "%s", "");
+}
+
+static void
+table_key(void *arg, const char *where, const struct key *key)
+{
+	struct buf pub = { 0 };
+
+	key_public(key, &pub);
+	(void)lint_key(key_type(key), buf_span(&pub), span_str(where), arg);
+	buf_free(&pub);
 }
 
 /* The tables of dkim-sign, whole; no DNS. */
@@ -241,10 +257,12 @@ static void
 check_tables(const struct check_options *o, struct findings *out)
 {
 	const struct keytables tables = { .signing = o->signing_table,
-		.keys = o->key_table };
+		.keys = o->key_table,
+		.all = o->all_matches };
 	const struct key_access access = { .passphrase = o->phrase };
+	const struct keytable_tell tell = { table_finding, table_key, out };
 
-	if (keytable_check(&tables, &access, table_finding, out) == 0)
+	if (keytable_check(&tables, &access, &tell) == 0)
 		findings_add(out, FINDING_TABLES, span_str(o->signing_table),
 		    "%s", "");
 }

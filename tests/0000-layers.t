@@ -147,7 +147,8 @@ done
 # Another version has other opinions.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
 	none "clang-format changes nothing" "$(
-		for f in libshared/*/*.[ch] cmd/*.[ch] tests/unit/*.[ch]; do
+		for f in libshared/*/*.[ch] cmd/*.[ch] tests/unit/*.[ch] \
+		    tests/fuzz/*.[ch]; do
 			[ ! -e "$f" ] || clang-format "$f" | cmp -s - "$f" || echo "$f"
 		done)"
 else

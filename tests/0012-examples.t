@@ -29,7 +29,7 @@ printf '#!/bin/sh\ncat >sent\n' >bin/sendmail
 chmod +x bin/sendmail
 PATH=$T/bin:$PATH
 
-for page in "$TOP"/man/dkim-*.1; do
+for page in "$TOP"/man/dkim-*.1 "$TOP"/man/dkim-migrate.7; do
 	p=${page##*/}
 	mkdir "$p" && cd "$p" || exit 1
 	cp "$TOP/tests/mail/example.eml" message

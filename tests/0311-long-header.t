@@ -71,5 +71,17 @@ result(code == 0 and out.endswith(huge), "one field of 3 MiB passes whole", repr
 near = b"From: a@example.com\n" + b"Authentication-Results" * 80000 + b": x\n\nbody\n"
 code, out, err = run(near, True)
 result(code == 0 and out.endswith(near), "a name that only begins so stays", repr(err))
+long = (b"From: a@example.com\nX: " + b"z" * (3 << 20) +
+        b"\nAuthentication-Results\n : mx.us; no field\nX-Auth: kept\n")
+code, out, err = run(long + b"\nbody\n", True)
+result(code == 0 and out.endswith(long + b"\nbody\n"),
+       "a line without a colon is no field and stays", repr(err))
+code, out, err = run(long + b"Authentication-Results" + b" " * 2000 + b": mx.us\n\nbody\n", True)
+result(code == 0 and out.endswith(long + b"\nbody\n"),
+       "a field whose colon stands far behind its name goes", repr(err))
+cut = b"Authentication-Results: mx.us; dkim=pass\nAuthent"
+code, out, err = run(long + cut, True)
+result(code == 0 and out.endswith(long + b"Authent"),
+       "what the message breaks off in stays, behind a field that goes", repr(err))
 print("1..%d" % count)
 sys.exit(failed > 0)

@@ -26,7 +26,7 @@ joe@* any
 END
 check st kt
 is "sound tables: nothing" "$status$(cat out err)" 0
-printf '*@example.com one\n* any\n' >st
+printf '*@example.com one\n*@example.net Two\n* any\n' >st
 check refile:st kt
 is "sound patterns: nothing" "$status$(cat out err)" 0
 
@@ -57,7 +57,13 @@ for ere in '^kt:2: nothing' '^kt:3: not DOMAIN:SELECTOR:KEY' '^kt:4: .*domain' \
     '^st:7: key bad is not in kt'; do
 	like "a finding: $ere" "$(cat out)" "$ere"
 done
-is "... and no other" "$(wc -l <out | tr -d ' ')" 12
+is "... and no other" "$(grep -vc ^unused out | tr -d ' ')" 12
+is "... and the keys that no row names" "$(grep ^unused out | cut -d ' ' -f 2)" \
+    "kt:3:
+kt:4:
+kt:5:
+kt:6:
+kt:7:"
 printf 'example.com one\n*@example.com one\n' >st
 printf 'one example.com:one:./one.pem\n' >kt
 check refile:st refile:kt
@@ -83,16 +89,114 @@ is "20000 domains: nothing" "$status$(cat out)" 0
 sed -i '15000s/k14999/k20000/' st
 check st kt
 is "20000 domains, and the one that is wrong" "$(cat out)" \
-    "st:15000: key k20000 is not in kt"
+    "st:15000: key k20000 is not in kt
+unused kt:15000: no row of st names this key"
+
+# Rows that never count.
+shadows() { # shadows NAME PREFIX ROW...: the lines that do, "LINE<FIRST"
+	name=$1
+	want=$2
+	kind=$3
+	shift 3
+	for who; do
+		echo "$who one"
+	done >st
+	printf 'one example.com:one:./one.pem\n' >kt
+	check "${kind}st" kt
+	is "$name" "$(sed 's/^shadowed st:\([0-9]*\): .*line \([0-9]*\) .*/\1<\2/' \
+	    out | tr '\n' ' ')" "$want"
+}
+shadows "a row that stands twice" "3<1 " '' a.example b.example A.Example
+shadows "a plain row never hides another one" "" '' '*' .example a.example \
+    joe@a.example 'joe@*'
+shadows "a sorted one, too" "2<1 " sorted: a.example a.example b.example
+shadows "all patterns behind a star" "2<1 3<1 4<1 " refile: '*' '*@a.example' \
+    joe@a.example '*'
+shadows "a domain and what lies in it" "3<2 4<2 " refile: joe@a.example \
+    '*@*example' '*@a.example' '*@*.example' '*@example.com'
+shadows "the part before the @" "2<1 4<1 " refile: 'j*@*' 'joe@*' '*@a.example' \
+    'j*e@a*e'
+shadows "case does not count" "2<1 " refile: '*@A.example' '*@a.EXAMPLE'
+shadows "the first of several" "4<2 " refile: '*@b*' '*@*a*' '*@*b' '*@*ab*' \
+    '*ab'
+shadows "a star in a pattern is more than any letter" "3<2 " refile: 'a@b' 'a*@b' \
+    'aa*@b' '*@b'
+shadows "a star may stand for nothing" "2<1 3<1 " refile: '*a*b*@c*' ab@c \
+    '**ab@c**'
+printf '*@a.example one\n*@a.example two\n' >st
+printf '%s example.com:s:./one.pem\n' one two ONE three 't*' >kt
+check refile:st kt
+is "a name that the key table has twice, and what is not used" "$(cat out)" \
+    "shadowed kt:3: never used: line 1 takes all that it is for
+shadowed st:2: never used: line 1 takes all that it is for
+unused kt:4: no row of refile:st names this key
+unused kt:5: no row of refile:st names this key"
+check refile:st refile:kt
+is "key names that are patterns" "$(grep -c kt: out; grep kt:5 out)" \
+    "3
+unused kt:5: no row of refile:st names this key"
+printf '* %%\n' >st
+printf '%s example.com:s:./one.pem\n' a.example one >kt
+check st kt
+is "with % any key may be used that is named like a domain" "$(cat out)" \
+    "unused kt:2: no row of st names this key"
+
+# Nobody should wait for a big table.
+awk 'BEGIN { for (i = 0; i < 100000; i++)
+	printf "*@d%d.example.com %s%d\n", i, i % 2 ? "k" : "p.", i }' >st
+awk 'BEGIN { for (i = 0; i < 100000; i++)
+	printf "%s%d* example.com:s%d:./one.pem\n", i % 2 ? "k" : "p.", i, i }' >kt
+start=$(date +%s)
+check refile:st refile:kt
+end=$(date +%s)
+# "k1*" takes what "k11*" does.
+want=$(awk 'BEGIN { for (i = 0; i < 100000; i++) {
+	j = i
+	do
+		j = int(j / 10)
+	while (j > 0 && j % 2 != i % 2)
+	n += j > 0
+} print n }')
+is "100000 patterns against 100000 patterns: $((end - start)) s" \
+    "$((end - start < 20)) $(grep -c shadowed out)" "1 $want"
+
 if [ -x "$BIN/dkim-check" ]; then
-	run dkim-check --signing-table st --key-table kt
-	is "dkim-check says so, too" "$status$(cat err) $(cut -c1-48 out)" \
-	    "1 error table-row st:15000: key k20000 is not in k"
+	sed -i 's/[*]//' kt
+	sed -i '15000s/k14999/k20000/' st
+	run dkim-check --signing-table refile:st --key-table kt
+	is "dkim-check says so, too" "$status$(cat err) $(cut -c1-55 out)" \
+	    "1 error table-row st:15000: key k20000 is not in kt: mail
+note table-unused kt:15000: no row of refile:st names t"
 	sed -i 15000d st
-	run dkim-check --signing-table st --key-table kt
+	sed -i 15000d kt
+	run dkim-check --signing-table refile:st --key-table kt
 	is "dkim-check: sound tables" "$status$(cat out err)" \
-	    "0ok tables st: every row can be used"
+	    "0ok tables refile:st: every row can be used"
+	sed 's/^[*]@//; s/[.]example/a&/' st | LC_ALL=C sort >sst
+	LC_ALL=C sort kt >skt
+	run dkim-check --signing-table sorted:sst --key-table sorted:skt
+	is "dkim-check: sound sorted tables" "$status$(cat out err)" \
+	    "0ok tables sorted:sst: every row can be used"
+	printf '* one\n*@b one\n' >st
+	dkim-keygen -b 1024 -d example.com -s s -o weak.pem >/dev/null
+	cp one.pem open.pem
+	chmod 644 open.pem
+	printf '%s example.com:s:./%s.pem\n' one weak two one three open >kt
+	run dkim-check --signing-table refile:st --key-table kt
+	is "dkim-check: weak keys, open ones, and rows that do not count" \
+	    "$status $(cut -d : -f 1-3 out)" \
+	    "1 warning weak-key kt:1: the key
+error table-row kt:3: ./open.pem
+warning table-shadowed st:2: never used
+note table-unused kt:2: no row of refile
+note table-unused kt:3: no row of refile"
+	sed -i '/open/d' kt
+	run dkim-check --signing-table refile:st --key-table kt --all-matches
+	is "dkim-check: all rows count with --all-matches" \
+	    "$status $(grep -c shadowed out)" "0 0"
 	refuses "dkim-check: one table alone: 64" 64 'only together' \
 	    dkim-check --signing-table st
+	refuses "dkim-check: --all-matches alone: 64" 64 'needs --signing-table' \
+	    dkim-check --all-matches -d example.com
 fi
 done_testing

@@ -105,7 +105,9 @@ enum finding_code {
 
 	/* Tables. */
 	FINDING_TABLES,
-	FINDING_TABLE_ROW
+	FINDING_TABLE_ROW,
+	FINDING_TABLE_SHADOWED,
+	FINDING_TABLE_UNUSED
 };
 
 struct finding {

@@ -273,6 +273,11 @@ static const struct meaning meanings[] = {
 	[FINDING_TABLES] = { OK, "tables", "every row can be used", NULL },
 	[FINDING_TABLE_ROW] = { ERROR, "table-row",
 	    "mail that needs this row would wait", "mend it, check again" },
+	[FINDING_TABLE_SHADOWED] = { WARNING, "table-shadowed",
+	    "the row never counts", "move it up, or leave it out" },
+	[FINDING_TABLE_UNUSED] = { NOTE, "table-unused",
+	    "nothing is signed with this key",
+	    "add a row to the signing table, or leave it out" },
 };
 
 const struct meaning *

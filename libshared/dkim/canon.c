@@ -139,12 +139,15 @@ void
 canon_body_add(struct canon_body *c, const void *data, size_t n)
 {
 	const char *p = data;
-	const char *end = p + n;
 
-	while (p < end) {
-		p += copy_plain(c, p, (size_t)(end - p));
-		if (p < end)
-			step(c, *p++);
+	while (n > 0) {
+		size_t copied = copy_plain(c, p, n);
+
+		/* What stopped the copying; p may be NULL for no octets. */
+		if (copied < n)
+			step(c, p[copied++]);
+		p += copied;
+		n -= copied;
 	}
 }
 

@@ -301,6 +301,10 @@ dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
 	const struct dnsrecord *cname;
 	size_t first, n;
 
+	if (d->n == 0) {
+		settle(a, LOOKUP_NONE, none);
+		return;
+	}
 	a->ttl = UINT32_MAX;
 	for (size_t links = 0;; links++) {
 		if (wildcards)

@@ -48,14 +48,29 @@ ATTR_CHECK bool keytable_read(const struct table *t, const struct row *row,
     const struct keytable_row *k, struct span domain,
     const struct key_access *access, struct key **out, struct fault *f);
 
+/* What a check of whole tables finds. */
+enum keytable_finding {
+	KEYTABLE_WRONG,    /* mail that needs the row would wait */
+	KEYTABLE_SHADOWED, /* a row before it takes all that it could match */
+	KEYTABLE_UNUSED    /* a key that the signing table does not name */
+};
+
+struct keytable_tell {
+	/* A finding; the fault names file and line. */
+	void (*row)(void *arg, enum keytable_finding what,
+	    const struct fault *finding);
+	/* A key that can be used, "FILE:LINE: the key" of its row; or NULL. */
+	void (*key)(void *arg, const char *where, const struct key *key);
+	void *arg;
+};
+
 /*
- * Looks at every row of both tables: syntax, order of a sorted one, and keys
- * that the key table does not have or that cannot be read.  Each finding goes
- * to tell as a fault that names file and line.  Returns how many there were; a
- * table that cannot be read is one, too.
+ * Looks at every row of both tables: syntax, order of a sorted one, keys that
+ * the key table does not have or that cannot be read, rows that never count.
+ * Returns how many rows are wrong or shadowed; a table that cannot be read is
+ * one, too.
  */
-typedef void keytable_tell(void *arg, const struct fault *finding);
 size_t keytable_check(const struct keytables *t,
-    const struct key_access *access, keytable_tell *tell, void *arg);
+    const struct key_access *access, const struct keytable_tell *tell);
 
 #endif

@@ -1,35 +1,29 @@
 #include "keys/keytable.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
-#include "base/mem.h"
-#include "ext/file.h"
+#include "keys/names.h"
 #include "keys/signtable.h"
-
-/* A name of the key table: where it lies in the octets of all of them. */
-struct name {
-	size_t at, n;
-};
+#include "mail/domain.h"
 
 struct check {
+	const struct keytables *tables;
 	const struct key_access *access;
-	keytable_tell *tell;
-	void *arg;
+	const struct keytable_tell *tell;
 	size_t findings;
-	struct buf octets; /* the names, each with a NUL */
-	struct name *v;
-	size_t n;
-	bool patterns;   /* the names are patterns */
-	struct buf last; /* key of the row before, in a sorted table */
+	struct names authors, keys;
+	struct buf last;      /* first word of the row before */
+	struct buf last_path; /* of the key that was read last */
+	bool have_keys;       /* the key table could be read */
+	bool own_name;        /* some author's key is named like the domain */
 };
 
 static void
-finding(struct check *c, const struct fault *f)
+finding(struct check *c, enum keytable_finding what, const struct fault *f)
 {
-	c->findings++;
-	c->tell(c->arg, f);
+	c->findings += what != KEYTABLE_UNUSED;
+	c->tell->row(c->tell->arg, what, f);
 }
 
 static void
@@ -39,7 +33,7 @@ bad_row(struct check *c, const struct table *t, const struct row *row,
 	struct fault f;
 
 	(void)table_fault(t, row, &f, why);
-	finding(c, &f);
+	finding(c, KEYTABLE_WRONG, &f);
 }
 
 /* A sorted table that is not: some of its rows are never found. */
@@ -59,97 +53,62 @@ check_order(struct check *c, const struct table *t, const struct row *row)
 }
 
 static void
-check_key(struct check *c, struct table *t, const struct row *row)
+check_shadow(struct check *c, const struct table *t, const struct row *row,
+    const struct names *names)
+{
+	const struct name *first = names_first(names, row->key);
+	struct fault f;
+
+	if (first == NULL || first->line >= row->line)
+		return;
+	(void)fault_set(&f, EX_CONFIG,
+	    "never used: line %llu takes all that it is for",
+	    (unsigned long long)first->line);
+	(void)table_context(t, row, &f);
+	finding(c, KEYTABLE_SHADOWED, &f);
+}
+
+static void
+tell_key(struct check *c, const struct table *t, const struct row *row,
+    const struct key *key)
+{
+	struct fault where;
+
+	(void)fault_set(&where, EX_OK, "%s", "the key");
+	(void)table_context(t, row, &where);
+	c->tell->key(c->tell->arg, where.text, key);
+}
+
+/* Many rows in a row may have one key: it is read once. */
+static void
+check_key(struct check *c, const struct table *t, const struct row *row)
 {
 	struct keytable_row k;
 	const char *why = keytable_parse(row, &k);
 	struct key *key = NULL;
 	struct fault f;
 
-	if (why != NULL) {
+	if (why != NULL)
 		bad_row(c, t, row, why);
-	} else if (!keytable_read(t, row, &k, SPAN(""), c->access, &key, &f)) {
-		finding(c, &f);
-	}
+	if (why != NULL ||
+	    (k.is_path && span_eq(k.key, buf_span(&c->last_path))))
+		return;
+	c->last_path.n = 0;
+	if (!keytable_read(t, row, &k, SPAN(""), c->access, &key, &f))
+		finding(c, KEYTABLE_WRONG, &f);
+	else if (k.is_path)
+		buf_add_span(&c->last_path, k.key);
+	if (key != NULL && c->tell->key != NULL)
+		tell_key(c, t, row, key);
 	key_free(key);
 }
 
 static void
-add_name(struct check *c, struct span name)
+check_key_row(struct check *c, const struct table *t, const struct row *row)
 {
-	if (c->n % 1024 == 0)
-		c->v = mem_grow(c->v, c->n + 1024, sizeof(*c->v));
-	c->v[c->n++] = (struct name){ c->octets.n, name.n };
-	buf_add_lower(&c->octets, name);
-	buf_addc(&c->octets, '\0');
-}
-
-static void
-check_keys(struct check *c, const char *spec)
-{
-	enum table_got got = TABLE_FAILED;
-	struct table t;
-	struct row row;
-	struct fault f;
-
-	if (table_open(&t, spec, &f)) {
-		c->patterns = t.kind == TABLE_PATTERNS;
-		while ((got = table_next(&t, &row, &f)) == TABLE_ROW ||
-		    got == TABLE_BAD) {
-			if (got == TABLE_BAD) {
-				finding(c, &f);
-				continue;
-			}
-			check_order(c, &t, &row);
-			add_name(c, row.key);
-			check_key(c, &t, &row);
-		}
-	}
-	if (got == TABLE_FAILED)
-		finding(c, &f);
-	table_close(&t);
-	c->last.n = 0;
-}
-
-static int
-by_name(const void *a, const void *b, void *octets)
-{
-	const struct name *x = a, *y = b;
-	const char *base = octets;
-
-	return strcmp(base + x->at, base + y->at);
-}
-
-/* Is there a key of this name? */
-static bool
-known(struct check *c, const struct table *keys, struct span name)
-{
-	size_t before = c->octets.n;
-	struct name wanted = { before, name.n };
-	bool found = false;
-
-	if (c->patterns) {
-		for (size_t i = 0; !found && i < c->n; i++)
-			found = table_match(keys,
-			    (struct span){
-				c->octets.p + c->v[i].at, c->v[i].n },
-			    name);
-		return found;
-	}
-	buf_add_lower(&c->octets, name);
-	buf_addc(&c->octets, '\0');
-	for (size_t low = 0, high = c->n; !found && low < high;) {
-		size_t middle = low + (high - low) / 2;
-		int order = by_name(&c->v[middle], &wanted, c->octets.p);
-
-		found = order == 0;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	c->octets.n = before;
-	return found;
+	check_order(c, t, row);
+	check_shadow(c, t, row, &c->keys);
+	check_key(c, t, row);
 }
 
 /* A WHO that can match nobody. */
@@ -170,64 +129,114 @@ who_defect(const struct table *t, struct span who)
 }
 
 static void
-check_who(struct check *c, const struct table *t, const struct table *keys,
-    const struct row *row)
+check_named(struct check *c, const struct table *t, const struct row *row,
+    struct span name)
 {
-	struct span name, identity;
-	const char *why = signtable_parse(row, &name, &identity);
+	struct name *key = names_first(&c->keys, name);
 	struct fault f;
 
-	if (why == NULL)
-		why = who_defect(t, row->key);
-	if (why != NULL) {
-		bad_row(c, t, row, why);
-	} else if (!span_eq(name, SPAN("%")) && !known(c, keys, name)) {
+	if (span_eq(name, SPAN("%"))) {
+		c->own_name = true;
+	} else if (key != NULL) {
+		key->used = true;
+	} else if (c->have_keys) {
 		(void)fault_set(&f, EX_CONFIG, "key %.*s is not in %s",
-		    (int)name.n, name.p, keys->path);
+		    (int)name.n, name.p, c->tables->keys);
 		(void)table_context(t, row, &f);
-		finding(c, &f);
+		finding(c, KEYTABLE_WRONG, &f);
 	}
 }
 
 static void
-check_authors(struct check *c, const struct keytables *tables)
+check_author_row(struct check *c, const struct table *t, const struct row *row)
+{
+	struct span name, identity;
+	const char *why = signtable_parse(row, &name, &identity);
+
+	check_order(c, t, row);
+	if (why == NULL)
+		why = who_defect(t, row->key);
+	if (why != NULL) {
+		bad_row(c, t, row, why);
+		return;
+	}
+	if (!c->tables->all)
+		check_shadow(c, t, row, &c->authors);
+	check_named(c, t, row, name);
+}
+
+static void
+check_unused(struct check *c, const struct table *t, const struct row *row)
+{
+	const struct name *key = names_first(&c->keys, row->key);
+	struct fault f;
+
+	if (key == NULL || key->used || key->line != row->line ||
+	    (c->own_name && domain_ok(row->key)))
+		return;
+	(void)fault_set(&f, EX_CONFIG, "no row of %s names this key",
+	    c->tables->signing);
+	(void)table_context(t, row, &f);
+	finding(c, KEYTABLE_UNUSED, &f);
+}
+
+/* Calls see for each row of a table; tells of bad lines when asked to. */
+static bool
+each_row(struct check *c, const char *spec, bool tell,
+    void (*see)(struct check *, const struct table *, const struct row *))
 {
 	enum table_got got = TABLE_FAILED;
-	struct table t, keys;
+	struct table t;
 	struct row row;
 	struct fault f;
-	bool have_keys = table_open(&keys, tables->keys, &f);
 
-	if (table_open(&t, tables->signing, &f)) {
+	c->last.n = 0;
+	if (table_open(&t, spec, &f)) {
 		while ((got = table_next(&t, &row, &f)) == TABLE_ROW ||
 		    got == TABLE_BAD) {
-			if (got == TABLE_BAD) {
-				finding(c, &f);
-				continue;
-			}
-			check_order(c, &t, &row);
-			if (have_keys)
-				check_who(c, &t, &keys, &row);
+			if (got == TABLE_ROW)
+				see(c, &t, &row);
+			else if (tell)
+				finding(c, KEYTABLE_WRONG, &f);
 		}
 	}
-	if (got == TABLE_FAILED)
-		finding(c, &f);
+	if (got == TABLE_FAILED && tell)
+		finding(c, KEYTABLE_WRONG, &f);
 	table_close(&t);
-	table_close(&keys);
+	return got == TABLE_END;
+}
+
+static void
+add_author(struct check *c, const struct table *t, const struct row *row)
+{
+	c->authors.patterns = t->kind == TABLE_PATTERNS;
+	names_add(&c->authors, row->key, row->line);
+}
+
+static void
+add_key_name(struct check *c, const struct table *t, const struct row *row)
+{
+	c->keys.patterns = t->kind == TABLE_PATTERNS;
+	names_add(&c->keys, row->key, row->line);
 }
 
 size_t
 keytable_check(const struct keytables *tables, const struct key_access *access,
-    keytable_tell *tell, void *arg)
+    const struct keytable_tell *tell)
 {
-	struct check c = { .access = access, .tell = tell, .arg = arg };
+	struct check c = { .tables = tables, .access = access, .tell = tell };
 
-	check_keys(&c, tables->keys);
-	if (c.n > 0 && !c.patterns)
-		qsort_r(c.v, c.n, sizeof(*c.v), by_name, c.octets.p);
-	check_authors(&c, tables);
-	buf_free(&c.octets);
+	(void)each_row(&c, tables->signing, false, add_author);
+	(void)each_row(&c, tables->keys, false, add_key_name);
+	names_sort(&c.authors);
+	names_sort(&c.keys);
+	c.have_keys = each_row(&c, tables->keys, true, check_key_row);
+	if (each_row(&c, tables->signing, true, check_author_row) &&
+	    c.have_keys)
+		(void)each_row(&c, tables->keys, false, check_unused);
+	names_free(&c.authors);
+	names_free(&c.keys);
 	buf_free(&c.last);
-	free(c.v);
+	buf_free(&c.last_path);
 	return c.findings;
 }

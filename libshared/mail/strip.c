@@ -39,8 +39,10 @@ decide(struct strip *s)
 
 	if (colon != NULL)
 		name.n = (size_t)(colon - line.p);
+	/* Nothing but white space behind the name, and too long to wait. */
 	if (!ascii_wsp(line.p[0]))
-		s->removing = span_eq_nocase(span_trim(name), s->name);
+		s->removing = span_eq_nocase(span_trim(name), s->name) &&
+		    (colon != NULL || line.n > LIMIT_LINE);
 	s->body = line.p[0] == '\n' ||
 	    (line.n == 2 && line.p[0] == '\r' && line.p[1] == '\n');
 	s->at_start = line.p[line.n - 1] == '\n';
@@ -85,7 +87,7 @@ strip_add(struct strip *s, struct span piece, struct buf *out)
 void
 strip_end(struct strip *s, struct buf *out)
 {
-	if (!s->removing)
-		buf_add_span(out, buf_span(&s->held));
+	/* Neither a field, for want of a colon, nor part of the one before. */
+	buf_add_span(out, buf_span(&s->held));
 	buf_free(&s->held);
 }

@@ -1,6 +1,6 @@
 /*
  * Checks a signing table and a key table: SIGNING KEYS.  Prints a line a
- * finding and exits with 1 where there is any.
+ * finding and exits with 1 where a row is wrong or shadowed.
  */
 
 #include <stdio.h>
@@ -12,10 +12,12 @@
 #include "keys/keytable.h"
 
 static void
-tell(void *arg, const struct fault *finding)
+tell(void *arg, enum keytable_finding what, const struct fault *finding)
 {
+	static const char *const words[] = { "", "shadowed ", "unused " };
+
 	(void)arg;
-	printf("%s\n", finding->text);
+	printf("%s%s\n", words[what], finding->text);
 }
 
 int
@@ -23,11 +25,12 @@ main(int argc, char *argv[])
 {
 	struct keytables tables = { 0 };
 	struct key_access access = { 0 };
+	const struct keytable_tell telling = { .row = tell };
 
 	if (argc != 3)
 		return 64;
 	crypto_start(false);
 	tables.signing = argv[1];
 	tables.keys = argv[2];
-	return keytable_check(&tables, &access, tell, NULL) > 0;
+	return keytable_check(&tables, &access, &telling) > 0;
 }

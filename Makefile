@@ -38,7 +38,8 @@ ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/tables
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
-              scripts/postfix-dkim-filter scripts/opendkim-import \
+              scripts/postfix-dkim-filter scripts/postfix-dkim-verify \
+              scripts/opendkim-import \
               scripts/key-from-postgresql scripts/key-from-redis \
               scripts/sign-with-pkcs11 scripts/sign-with-openssl \
               scripts/dkim-rotate

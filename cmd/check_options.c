@@ -8,7 +8,6 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "dns/resolver.h"
-#include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
 #include "keys/keydir.h"
@@ -90,11 +89,7 @@ set_option(struct check_options *o, int c, char *argv[])
 {
 	switch (c) {
 	case 'D': o->directory = optarg; break;
-	case 'd':
-		o->domain.n = 0;
-		if (!domain_typed(span_str(optarg), &o->domain))
-			cli_usage("-d %s: not a domain name", optarg);
-		break;
+	case 'd': cli_domain("-d", optarg, &o->domain); break;
 	case 'F':
 		o->json = strcmp(optarg, "json") == 0;
 		if (!o->json && strcmp(optarg, "text") != 0)
@@ -108,11 +103,7 @@ set_option(struct check_options *o, int c, char *argv[])
 			cli_usage("-n %s: not ADDRESS[@PORT]", optarg);
 		o->servers[o->nservers++] = optarg;
 		break;
-	case 's':
-		o->selector.n = 0;
-		if (!selector_ascii(span_str(optarg), &o->selector))
-			cli_usage("-s %s: not a selector", optarg);
-		break;
+	case 's': cli_selector("-s", optarg, &o->selector); break;
 	case 'T':
 		o->seconds = (unsigned)cli_number("-T", optarg, 1,
 		    LIMIT_DNS_SECONDS_MAX);

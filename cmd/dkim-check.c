@@ -26,7 +26,8 @@ enum { PAUSE_MAX = 30 * 1000 }; /* milliseconds between two looks */
 struct work {
 	struct check_options o;
 	struct keyset keys;
-	struct fault no_key; /* why a key is NULL */
+	struct fault no_key;     /* why a key is NULL */
+	struct findings spoiled; /* keys that are there and cannot be read */
 };
 
 static struct resolver *
@@ -63,36 +64,51 @@ one_key(struct work *w, struct fault *f)
 	return true;
 }
 
+/* The keys in use of a domain: one that cannot be read hides no other. */
+static void
+current_keys(struct work *w, struct span domain)
+{
+	static const enum key_type types[] = { KEY_RSA, KEY_ED25519 };
+	/* Nothing is signed here. */
+	const struct key_access access = { .insecure = true,
+		.passphrase = w->o.phrase };
+	struct fault f;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (keydir_linked(w->o.directory, domain, types[i], &access,
+			&w->keys, &f) == KEY_FAILED)
+			findings_add(&w->spoiled, FINDING_KEY_UNREADABLE,
+			    domain, "%s", f.text);
+}
+
 static bool
-all_keys(struct work *w, const struct key_access *access, struct fault *f)
+all_keys(struct work *w, struct fault *f)
 {
 	struct keydir_domains all;
 	bool ok = keydir_domains(w->o.directory, &all, f);
 
 	for (size_t i = 0; ok && i < all.n; i++)
-		ok = keydir_current(w->o.directory, buf_span(&all.v[i]), access,
-			 &w->keys, f) != KEY_FAILED;
+		current_keys(w, buf_span(&all.v[i]));
 	keydir_domains_free(&all);
-	if (ok && w->keys.n == 0)
-		return fault_set(f, EX_NOINPUT, "%s: no key in use",
-		    w->o.directory);
 	return ok;
 }
 
 static bool
 gather(struct work *w, struct fault *f)
 {
-	const struct check_options *o = &w->o;
-	/* Nothing is signed here. */
-	struct key_access access = { .insecure = true,
-		.passphrase = o->phrase };
+	struct span domain = buf_span(&w->o.domain);
+	const char *dir = w->o.directory;
 
-	if (o->all)
-		return all_keys(w, &access, f);
-	if (o->selector.n > 0)
+	if (w->o.selector.n > 0)
 		return one_key(w, f);
-	return keydir_current(o->directory, buf_span(&o->domain), &access,
-		   &w->keys, f) == KEY_FOUND;
+	if (!w->o.all)
+		current_keys(w, domain);
+	else if (!all_keys(w, f))
+		return false;
+	if (w->keys.n > 0 || w->spoiled.n > 0)
+		return true;
+	return fault_set(f, EX_NOINPUT, "%s%s%.*s: no key in use", dir,
+	    w->o.all ? "" : "/", (int)domain.n, domain.p);
 }
 
 /* Asks one by one the zone's own servers, or those given. */
@@ -286,6 +302,7 @@ main(int argc, char *argv[])
 	else if (w.o.message ? !check_message(&w, &found, &f) :
 			       !gather(&w, &f) || !check_until(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
+	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);
 	if (w.o.json)
 		findings_json(&found, &text);

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "dkim/keyrec.h"
 #include "ext/file.h"
-#include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
 #include "keys/keydir.h"
@@ -103,22 +102,14 @@ set_option(struct options *o, int c, char *argv[])
 {
 	switch (c) {
 	case 'D': o->directory = optarg; break;
-	case 'd':
-		o->domain.n = 0;
-		if (!domain_typed(span_str(optarg), &o->domain))
-			cli_usage("-d %s: not a domain name", optarg);
-		break;
+	case 'd': cli_domain("-d", optarg, &o->domain); break;
 	case 'F':
 		if (!dnsrec_format_parse(optarg, &o->format))
 			cli_usage("-F %s: not %s", optarg, dnsrec_format_names);
 		break;
 	case 'h': cli_help(help);
 	case 'k': o->key = optarg; break;
-	case 's':
-		o->selector.n = 0;
-		if (!selector_ascii(span_str(optarg), &o->selector))
-			cli_usage("-s %s: not a selector", optarg);
-		break;
+	case 's': cli_selector("-s", optarg, &o->selector); break;
 	case 't': o->record.testing = true; break;
 	case 'v': break;
 	case 'V': cli_version();

@@ -11,7 +11,6 @@
 #include "dkim/keyrec.h"
 #include "ext/file.h"
 #include "ext/newfile.h"
-#include "mail/domain.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
 #include "keys/keydir.h"
@@ -86,18 +85,10 @@ set_option(struct options *o, int c, char *argv[])
 		o->directory = optarg;
 		o->directory_given = true;
 		break;
-	case 'd':
-		o->domain.n = 0;
-		if (!domain_typed(span_str(optarg), &o->domain))
-			cli_usage("-d %s: not a domain name", optarg);
-		break;
+	case 'd': cli_domain("-d", optarg, &o->domain); break;
 	case 'h': cli_help(help);
 	case 'o': o->output = optarg; break;
-	case 's':
-		o->selector.n = 0;
-		if (!selector_ascii(span_str(optarg), &o->selector))
-			cli_usage("-s %s: not a selector", optarg);
-		break;
+	case 's': cli_selector("-s", optarg, &o->selector); break;
 	case 'v': o->verbose++; break;
 	case 'V': cli_version();
 	case OPT_ACTIVATE: o->activate = true; break;

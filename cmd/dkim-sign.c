@@ -10,6 +10,7 @@
 #include "dkim/sig.h"
 #include "dkim/signer.h"
 #include "ext/file.h"
+#include "ext/workers.h"
 #include "mail/address.h"
 #include "mail/domain.h"
 #include "mail/lines.h"
@@ -277,34 +278,91 @@ done:
 	return ok;
 }
 
-/* Each file by itself; one that fails does not stop the others. */
-static int
-sign_files(struct run *r, char *files[], int n)
+static bool
+sign_file(struct run *r, const char *path, struct fault *f)
 {
-	int worst = EX_OK;
+	const char *slash = strrchr(path, '/');
+	struct buf target = { 0 };
+	bool ok;
+
+	if (r->o.in_place)
+		buf_adds(&target, path);
+	else
+		buf_addf(&target, "%s/%s", r->o.output,
+		    slash != NULL ? slash + 1 : path);
+	buf_addc(&target, '\0');
+	ok = sign(r, path, target.p, f);
+	buf_free(&target);
+	return ok;
+}
+
+/* What a worker tells its parent of each file. */
+enum { SIGNED = 1, FAILED };
+
+static bool
+sign_share(struct run *r, struct workers *w, char *files[], size_t n,
+    struct fault *f)
+{
+	bool ok = true;
+
+	keychoice_forked(&r->o.choice);
+	for (size_t i = w->self; ok && i < n; i += w->n) {
+		struct fault own;
+
+		ok = sign_file(r, files[i], &own) ?
+		    workers_tell(w, SIGNED, 0, SPAN(""), f) :
+		    workers_tell(w, FAILED, own.code, span_str(own.text), f);
+	}
+	return ok;
+}
+
+static bool
+was_signed(struct workers *w, size_t i, const char *file, struct fault *f)
+{
+	struct worker_note note;
+	struct buf text = { 0 };
+	bool ok = false;
+
+	if (!workers_hear(w, i % w->n, &note, &text, f))
+		(void)fault_context(f, "%s: the process that had it", file);
+	else if (note.kind == FAILED)
+		(void)fault_set(f, note.value, "%.*s", (int)text.n, text.p);
+	else
+		ok = true;
+	buf_free(&text);
+	return ok;
+}
+
+/*
+ * Each file by itself; one that fails does not stop the others.  *worst is the
+ * highest status.  False only in a worker that nobody listens to.
+ */
+static bool
+sign_files(struct run *r, char *files[], size_t n, int *worst, struct fault *f)
+{
+	size_t jobs = r->o.jobs < n ? r->o.jobs : n;
+	struct workers w = { 0 };
+	bool ok = true;
 
 	/* Files of one name from two folders must not swallow each other. */
 	r->old = r->o.in_place ? OUTPUT_REPLACE : OUTPUT_KEEP;
-	for (int i = 0; i < n; i++) {
-		const char *slash = strrchr(files[i], '/');
-		struct buf target = { 0 };
-		struct fault f;
+	if (jobs > 1)
+		workers_start(&w, jobs);
+	if (w.child)
+		ok = sign_share(r, &w, files, n, f);
+	for (size_t i = 0; !w.child && i < n; i++) {
+		struct fault own;
 		int status;
 
-		if (r->o.in_place)
-			buf_adds(&target, files[i]);
-		else
-			buf_addf(&target, "%s/%s", r->o.output,
-			    slash != NULL ? slash + 1 : files[i]);
-		buf_addc(&target, '\0');
-		if (!sign(r, files[i], target.p, &f)) {
-			cli_report(&f);
-			status = cli_status(&f, r->o.style);
-			worst = status > worst ? status : worst;
-		}
-		buf_free(&target);
+		if (jobs > 1 ? was_signed(&w, i, files[i], &own) :
+			       sign_file(r, files[i], &own))
+			continue;
+		cli_report(&own);
+		status = cli_status(&own, r->o.style);
+		*worst = status > *worst ? status : *worst;
 	}
-	return worst;
+	workers_end(&w);
+	return ok;
 }
 
 int
@@ -314,6 +372,7 @@ main(int argc, char *argv[])
 	char report[1024];
 	struct fault f;
 	int status = EX_OK;
+	bool ok;
 
 	cli_start(argc, argv);
 	if (cli_asks_qmail(argc, argv))
@@ -326,9 +385,10 @@ main(int argc, char *argv[])
 		cli_die(&f, r.o.style);
 	if (optind < argc)
 		input_unused();
-	if (optind < argc)
-		status = sign_files(&r, argv + optind, argc - optind);
-	else if (!sign(&r, "-", r.o.output, &f))
+	ok = optind < argc ? sign_files(&r, argv + optind,
+				 (size_t)(argc - optind), &status, &f) :
+			     sign(&r, "-", r.o.output, &f);
+	if (!ok)
 		cli_die(&f, r.o.style);
 	sign_options_free(&r.o);
 	cli_finish(status, r.o.style);

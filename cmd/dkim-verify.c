@@ -28,10 +28,40 @@ struct run {
 	struct output out; /* without a name until it is needed */
 	int worst;         /* exit status so far */
 	bool begun;        /* something was written */
-	size_t done;       /* messages begun */
+	struct many many;
 	struct summary summary;
 	bool colour; /* standard output is a terminal that wants it */
 };
+
+/* Text for standard output, or whatever -o names. */
+static bool
+write_text(struct run *r, struct span text, struct fault *f)
+{
+	return (r->out.name != NULL || output_open(&r->out, r->o.output, f)) &&
+	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
+}
+
+/* What came of a message, here or in a worker. */
+static bool
+take(void *arg, int status, struct span text, struct fault *f)
+{
+	struct run *r = arg;
+	struct buf all = { 0 };
+	bool ok;
+
+	r->worst = status > r->worst ? status : r->worst;
+	if (r->o.summary) {
+		summary_count(&r->summary, text);
+		return true;
+	}
+	if (r->o.format == FORMAT_TSV && !r->begun)
+		report_tsv_head(&all);
+	r->begun = true;
+	buf_add_span(&all, text);
+	ok = write_text(r, buf_span(&all), f);
+	buf_free(&all);
+	return ok;
+}
 
 static int64_t
 judging_time(const struct run *r, const struct header *h)
@@ -82,11 +112,7 @@ format(const struct run *r, const struct report *report, const char *eol,
 	case FORMAT_JSON: report_json(report, out); break;
 	case FORMAT_KV: report_kv(report, out); break;
 	case FORMAT_TEXT: report_text(report, out); break;
-	case FORMAT_TSV:
-		if (!r->begun)
-			report_tsv_head(out);
-		report_tsv(report, out);
-		break;
+	case FORMAT_TSV: report_tsv(report, out); break;
 	}
 }
 
@@ -107,42 +133,48 @@ tell(const struct message *m, const struct verdicts *v)
 	}
 }
 
+/* -f, or for a command: the message itself. */
+static bool
+write_whole(struct run *r, struct message *m, struct span field,
+    struct fault *f)
+{
+	for (size_t i = 0; i < m->header.n; i++)
+		m->header.v[i].removed = authres_forged(&m->header.v[i],
+		    r->o.authserv_id);
+	m->drop = SPAN("Authentication-Results");
+	if (r->o.command != NULL)
+		return handover(m, field, r->o.command, f);
+	return output_open(&r->out, r->o.output, f) &&
+	    message_write(m, field, r->out.fd, r->out.name, f);
+}
+
 static bool
 write_result(struct run *r, struct message *m, const struct report *report,
     struct fault *f)
 {
 	int status = exit_status(r, report);
 	struct buf text = { 0 };
-	bool ok = false;
+	bool ok;
 
-	r->worst = status > r->worst ? status : r->worst;
 	if (r->o.verbose > 0)
 		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
 		cli_note("%s: refused: dkim=%s", input_name(m->in),
 		    result_name(outcome_of(report->verdicts,
 			report->acceptance)));
+		r->worst = status > r->worst ? status : r->worst;
 		return true;
 	}
-	if (r->o.summary) {
-		summary_add(&r->summary, report);
-		return true;
-	}
-	format(r, report, m->eol, &text);
-	r->begun = true;
-	for (size_t i = 0; r->o.filter && i < m->header.n; i++)
-		m->header.v[i].removed = authres_forged(&m->header.v[i],
-		    r->o.authserv_id);
-	m->drop = SPAN("Authentication-Results");
-	if (r->o.command == NULL && r->out.name == NULL &&
-	    !output_open(&r->out, r->o.output, f))
-		goto done;
-	ok = r->o.command != NULL ?
-	    handover(m, buf_span(&text), r->o.command, f) :
-	    r->o.filter ?
-	    message_write(m, buf_span(&text), r->out.fd, r->out.name, f) :
-	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
-done:
+	if (r->o.summary)
+		summary_lines(report, &text);
+	else
+		format(r, report, m->eol, &text);
+	if (r->o.filter)
+		ok = write_whole(r, m, buf_span(&text), f);
+	else if (many_is_worker(&r->many))
+		ok = many_pass_on(&r->many, status, buf_span(&text), f);
+	else
+		ok = take(r, status, buf_span(&text), f);
 	buf_free(&text);
 	return ok;
 }
@@ -179,7 +211,8 @@ feed(void *arg, const void *p, size_t n)
 
 /* One message; closes in. */
 static bool
-verify(void *arg, struct input *in, const char *name, struct fault *f)
+verify(void *arg, struct input *in, const char *name, size_t number,
+    struct fault *f)
 {
 	struct run *r = arg;
 	struct verifier_rules rules = r->o.rules;
@@ -195,7 +228,7 @@ verify(void *arg, struct input *in, const char *name, struct fault *f)
 	rules.now = judging_time(r, &m.header);
 	resolver_next(r->dns);
 	if (r->o.dump != NULL &&
-	    (to.dump = dump_begin(r->o.dump, ++r->done, &m.header, f)) == NULL)
+	    (to.dump = dump_begin(r->o.dump, number, &m.header, f)) == NULL)
 		goto done;
 	if (r->o.explain)
 		to.explain = explain_new();
@@ -250,17 +283,35 @@ note_failure(void *arg, const struct fault *f)
 }
 
 static bool
+names_stdin(char *files[], int n)
+{
+	bool any = false;
+
+	for (int i = 0; i < n; i++)
+		any = any || strcmp(files[i], "-") == 0;
+	return any;
+}
+
+static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
-	struct many many = { .mbox = r->o.mbox,
+	bool stdin_too = names_stdin(files, n);
+
+	r->many = (struct many){ .mbox = r->o.mbox,
 		.keep = r->o.filter,
 		.bar = isatty(STDERR_FILENO) &&
 		    (r->o.output != NULL || !isatty(STDOUT_FILENO)),
+		/* What comes once cannot be shared. */
+		.jobs = stdin_too || r->o.filter ? 1 : r->o.jobs,
 		.arg = r,
 		.one = verify,
+		.take = take,
 		.failed = note_failure };
-
-	return many_run(&many, files, (size_t)n, f);
+	if (!stdin_too)
+		input_unused();
+	if (r->many.jobs > 1)
+		resolver_share(r->dns);
+	return many_run(&r->many, files, (size_t)n, f);
 }
 
 static bool
@@ -275,20 +326,17 @@ write_summary(struct run *r, struct fault *f)
 		summary_json(&r->summary, &text);
 	else
 		summary_text(&r->summary, &text);
-	ok = output_open(&r->out, r->o.output, f) &&
-	    file_write(r->out.fd, r->out.name, text.p, text.n, f);
+	ok = write_text(r, buf_span(&text), f);
 	buf_free(&text);
 	return ok;
 }
 
 static bool
-names_stdin(char *files[], int n)
+finish(struct run *r, struct fault *f)
 {
-	bool any = false;
-
-	for (int i = 0; i < n; i++)
-		any = any || strcmp(files[i], "-") == 0;
-	return any;
+	return (!r->o.summary || write_summary(r, f)) &&
+	    (r->out.name == NULL ||
+		output_commit(&r->out, OUTPUT_REPLACE, NULL, f));
 }
 
 /* https://no-color.org */
@@ -325,14 +373,10 @@ main(int argc, char *argv[])
 	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
 	r.colour = wants_colour(r.o.output);
-	if (optind < argc && !names_stdin(argv + optind, argc - optind))
-		input_unused();
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
 	    verify_files(&r, only, 1, &f);
-	ok = ok && (!r.o.summary || write_summary(&r, &f)) &&
-	    (r.out.name == NULL ||
-		output_commit(&r.out, OUTPUT_REPLACE, NULL, &f));
+	ok = ok && (many_is_worker(&r.many) || finish(&r, &f));
 	if (r.out.name != NULL)
 		output_close(&r.out);
 	if (!ok)

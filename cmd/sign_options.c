@@ -51,6 +51,7 @@ static const char help[] =
     "      --long-lines pass|fail lines that a relay will break\n"
     "  -o, --output FILE|DIR      write there\n"
     "      --in-place             replace each file\n"
+    "  -j, --jobs N               so many processes share the files (1)\n"
     "      --now EPOCH            take this for the time\n"
     "      --exit-style mta|sysexits|qmail\n"
     "  -v, --verbose  -h, --help  -V, --version\n";
@@ -93,6 +94,7 @@ static const struct option long_options[] = {
 	{ "if-signed", required_argument, NULL, OPT_IF_SIGNED },
 	{ "in-place", no_argument, NULL, OPT_IN_PLACE },
 	{ "insecure-key", no_argument, NULL, OPT_INSECURE_KEY },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "key", required_argument, NULL, 'k' },
 	{ "key-command", required_argument, NULL, OPT_KEY_COMMAND },
 	{ "key-dir", required_argument, NULL, 'D' },
@@ -123,14 +125,6 @@ choice(const char *option, const char *text, const char *const words[],
 		if (strcmp(text, words[i]) == 0)
 			return i;
 	cli_usage("%s %s: not one of its values", option, text);
-}
-
-static void
-read_domain(const char *option, const char *text, struct buf *out)
-{
-	out->n = 0;
-	if (!domain_typed(span_str(text), out))
-		cli_usage("%s %s: not a domain name", option, text);
 }
 
 static void
@@ -186,12 +180,15 @@ set_option(struct sign_options *o, int c, char *argv[])
 			cli_usage("-c %s: not a canonicalization", optarg);
 		break;
 	case 'D': o->choice.directory = optarg; break;
-	case 'd': read_domain("-d", optarg, &o->domain); break;
+	case 'd': cli_domain("-d", optarg, &o->domain); break;
 	case 'H': s->fields.signed_names = optarg; break;
 	case 'h': cli_help(help);
 	case 'i':
 		o->identity.n = 0;
 		buf_adds(&o->identity, optarg);
+		break;
+	case 'j':
+		o->jobs = (size_t)cli_number("-j", optarg, 1, LIMIT_WORKERS);
 		break;
 	case 'k': o->choice.keys[o->choice.nkeys++] = optarg; break;
 	case 'l': s->body_length = true; break;
@@ -217,7 +214,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 		o->style = cli_style(optarg, CLI_QMAIL_REMOTE);
 		break;
 	case OPT_FALLBACK:
-		read_domain("--fallback", optarg, &o->fallback);
+		cli_domain("--fallback", optarg, &o->fallback);
 		break;
 	case OPT_FROM_HEADER:
 		o->from_header =
@@ -373,6 +370,7 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 		.command = command,
 		.now = time(NULL),
 		.any_algorithm = true,
+		.jobs = 1,
 		.choice = { .seconds = LIMIT_COMMAND_SECONDS },
 		.style = CLI_MTA,
 		.spec = { .canon_header = CANON_RELAXED,
@@ -381,8 +379,9 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 		    .expires = -1 } };
 	o->choice.keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
 	o->choice.selectors = mem_grow(NULL, (size_t)argc, sizeof(char *));
-	while ((c = getopt_long(argc, argv, ":a:c:D:d:H:hi:k:lO:o:s:T:t:Vvx:z",
-		    long_options, NULL)) != -1)
+	while ((c = getopt_long(argc, argv,
+		    ":a:c:D:d:H:hi:j:k:lO:o:s:T:t:Vvx:z", long_options,
+		    NULL)) != -1)
 		set_option(o, c, argv);
 	check_sources(o);
 	buf_addc(&o->identity, '\0');

@@ -30,6 +30,7 @@ struct sign_options {
 	bool lines_fail; /* --long-lines=fail */
 	bool header_only;
 	bool in_place;
+	size_t jobs;        /* -j */
 	bool any_algorithm; /* no -a */
 	struct algorithm algorithm;
 	const char *output;

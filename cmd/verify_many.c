@@ -1,9 +1,12 @@
 #include "verify_many.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "ext/clock.h"
 #include "ext/folder.h"
 #include "mail/mbox.h"
@@ -37,11 +40,42 @@ show_bar(struct many *m)
 		(void)fputs(" messages] ", stderr);
 }
 
-static void
-note_failure(struct many *m, const struct fault *f)
+/* What a worker tells. */
+enum {
+	RESULT = 1, /* status and text, for take */
+	FAILURE,    /* code and text of a fault */
+	MESSAGE,    /* the message of a mailbox is done */
+	END         /* and so is the file */
+};
+
+bool
+many_is_worker(const struct many *m)
 {
+	return m->workers.child;
+}
+
+bool
+many_pass_on(struct many *m, int status, struct span text, struct fault *f)
+{
+	return workers_tell(&m->workers, RESULT, status, text, f);
+}
+
+static bool
+note_failure(struct many *m, const struct fault *why, struct fault *f)
+{
+	if (many_is_worker(m))
+		return workers_tell(&m->workers, FAILURE, why->code,
+		    span_str(why->text), f);
 	hide_bar(m);
-	m->failed(m->arg, f);
+	m->failed(m->arg, why);
+	return true;
+}
+
+static void
+count(struct many *m)
+{
+	m->done++;
+	show_bar(m);
 }
 
 static bool
@@ -49,89 +83,240 @@ run_file(struct many *m, const char *path, struct fault *f)
 {
 	struct input *in = input_open(path, m->keep, f);
 	bool ok = in != NULL &&
-	    m->one(m->arg, in, strcmp(path, "-") == 0 ? NULL : path, f);
+	    m->one(m->arg, in, strcmp(path, "-") == 0 ? NULL : path, m->number,
+		f);
 
-	m->done++;
-	show_bar(m);
+	count(m);
 	return ok;
 }
 
-/* A message of a mailbox is called FILE:3. */
-static bool
-run_mbox(struct many *m, const char *path, struct fault *f)
+/* Who does message j of file i: every process knows. */
+static size_t
+owner(const struct many *m, size_t i, size_t j)
 {
-	struct input *file = input_open(path, false, f), *in;
-	struct buf name = { 0 };
-	struct fault own;
-	struct mbox box;
-	size_t number = 0;
+	return (i + j) % m->workers.n;
+}
 
-	if (file == NULL)
+static bool
+is_mine(const struct many *m, size_t i, size_t j)
+{
+	return !many_is_worker(m) || owner(m, i, j) == m->workers.self;
+}
+
+/* A message of a mailbox is called FILE:3.  False at the end, or on a fault. */
+static bool
+run_message(struct many *m, struct mbox *box, const char *name, struct fault *f)
+{
+	struct input *in = mbox_next(box, name, f);
+	struct fault own;
+
+	if (in == NULL)
 		return false;
+	if (!m->one(m->arg, in, name, m->number, &own) &&
+	    !note_failure(m, &own, f))
+		return false;
+	count(m);
+	return !many_is_worker(m) ||
+	    workers_tell(&m->workers, MESSAGE, 0, SPAN(""), f);
+}
+
+static bool
+run_messages(struct many *m, struct input *file, size_t i, bool shared,
+    struct fault *f)
+{
+	struct buf name = { 0 };
+	bool more = true;
+	struct mbox box;
+
 	mbox_init(&box, file);
-	for (;;) {
+	for (size_t j = 0; more; j++) {
 		name.n = 0;
-		buf_addf(&name, "%s:%zu", input_name(file), ++number);
+		buf_addf(&name, "%s:%zu", input_name(file), j + 1);
 		buf_addc(&name, '\0');
-		if ((in = mbox_next(&box, name.p, f)) == NULL)
-			break;
-		if (!m->one(m->arg, in, name.p, &own))
-			note_failure(m, &own);
-		m->done++;
-		show_bar(m);
+		more = !shared || is_mine(m, i, j) ?
+		    run_message(m, &box, name.p, f) :
+		    mbox_skip(&box, f);
+		m->number += more;
 	}
 	mbox_free(&box);
-	input_close(file);
 	buf_free(&name);
 	return f->code == 0;
 }
 
 static bool
-run_folder(struct many *m, const char *path, struct fault *f)
+is_regular(const char *path)
 {
-	struct paths paths = { 0 };
-	bool ok = folder_list(path, &paths, f);
+	struct stat st;
 
-	/* The folder itself was counted as one. */
-	if (ok)
-		m->total += paths.n - (m->total > 0 ? 1 : 0);
-	for (size_t i = 0; ok && i < paths.n; i++) {
-		struct fault own;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
 
-		if (!run_file(m, paths.v[i], &own))
-			note_failure(m, &own);
-	}
-	paths_free(&paths);
+/* What can be read but once is left to one worker, and so are complaints. */
+static bool
+run_mbox(struct many *m, const char *path, size_t i, struct fault *f)
+{
+	bool shared = is_regular(path), first = is_mine(m, i, 0), ok;
+	struct input *file;
+
+	if (!shared && !first)
+		return true;
+	if ((file = input_open(path, false, f)) == NULL)
+		return !first;
+	ok = run_messages(m, file, i, shared, f);
+	input_close(file);
 	return ok;
 }
 
 static bool
-run_path(struct many *m, const char *path, struct fault *f)
+is_mbox(const struct many *m, const struct found *file)
 {
-	if (folder_is(path))
-		return run_folder(m, path, f);
-	return m->mbox ? run_mbox(m, path, f) : run_file(m, path, f);
+	return m->mbox && !file->maildir;
+}
+
+/* The share of a worker, or everything. */
+static bool
+run_all(struct many *m, const struct paths *files, bool alone, struct fault *f)
+{
+	m->number = 1;
+	for (size_t i = 0; i < files->n; i++) {
+		bool mbox = is_mbox(m, &files->v[i]), ok = true;
+		struct fault own = { 0 };
+
+		if (mbox)
+			ok = run_mbox(m, files->v[i].path, i, &own);
+		else if (is_mine(m, i, 0))
+			ok = run_file(m, files->v[i].path, &own);
+		m->number += mbox ? 0 : 1;
+		if (!ok && alone) {
+			*f = own;
+			return false;
+		}
+		if (!ok && !note_failure(m, &own, f))
+			return false;
+		if (many_is_worker(m) && (mbox || is_mine(m, i, 0)) &&
+		    !workers_tell(&m->workers, END, 0, SPAN(""), f))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What worker k has to say until its message of the file is done.  *end: that it
+ * has no more messages, *lost: that it is no more; on false f is for the caller.
+ */
+static bool
+hear(struct many *m, size_t k, bool *end, bool *lost, struct fault *f)
+{
+	struct buf text = { 0 };
+	struct worker_note note = { 0 };
+	struct fault own = { 0 };
+	bool ok = true;
+
+	while (ok && note.kind != MESSAGE && note.kind != END) {
+		*lost = !workers_hear(&m->workers, k, &note, &text, f);
+		if (*lost)
+			break;
+		if (note.kind == RESULT) {
+			hide_bar(m);
+			ok = m->take(m->arg, note.value, buf_span(&text), f);
+		} else if (note.kind == FAILURE) {
+			(void)fault_set(&own, note.value, "%.*s", (int)text.n,
+			    text.n > 0 ? text.p : "");
+			(void)note_failure(m, &own, f);
+		}
+	}
+	if (!*lost && note.kind == MESSAGE)
+		count(m);
+	*end = note.kind == END;
+	buf_free(&text);
+	return ok;
+}
+
+/* All of a mailbox, whoever has it; and after its end what is left. */
+static bool
+gather_mbox(struct many *m, size_t i, struct fault *why, bool *lost,
+    struct fault *f)
+{
+	size_t over = 0, n = m->workers.n;
+	bool *ended = mem_alloc(n * sizeof(*ended)), ok = true;
+
+	for (size_t j = 0; ok && over < n; j++) {
+		size_t k = owner(m, i, j);
+		bool gone = false;
+
+		if (ended[k])
+			continue;
+		ok = hear(m, k, &ended[k], &gone, f);
+		if (ok && gone) {
+			*why = *f;
+			*lost = ended[k] = true;
+		}
+		over += ended[k];
+	}
+	free(ended);
+	return ok;
+}
+
+static bool
+gather(struct many *m, const struct paths *files, struct fault *f)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		struct fault why = { 0 };
+		bool lost = false, end, ok;
+
+		if (is_mbox(m, &files->v[i])) {
+			ok = gather_mbox(m, i, &why, &lost, f);
+		} else {
+			ok = hear(m, owner(m, i, 0), &end, &lost, f);
+			why = lost ? *f : why;
+			count(m);
+		}
+		if (!ok)
+			return false;
+		if (lost) {
+			(void)fault_context(&why, "%s: the process that had it",
+			    files->v[i].path);
+			(void)note_failure(m, &why, f);
+		}
+	}
+	return true;
+}
+
+/* Folders become what is in them, before the work is dealt out. */
+static void
+list_all(struct many *m, char *paths[], size_t n, struct paths *files)
+{
+	struct fault own, f;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!folder_is(paths[i]))
+			paths_add(files, paths[i], false);
+		else if (!folder_list(paths[i], files, &own))
+			(void)note_failure(m, &own, &f);
+	}
 }
 
 bool
 many_run(struct many *m, char *paths[], size_t n, struct fault *f)
 {
-	bool ok = true;
+	struct paths files = { 0 };
+	size_t jobs = m->jobs;
+	bool alone = n == 1 && !folder_is(paths[0]), ok;
 
 	m->began = m->bar ? clock_ms() : 0;
-	m->total = m->mbox || n == 1 ? 0 : n;
-	for (size_t i = 0; i < n && ok; i++) {
-		struct fault own;
-
-		if (run_path(m, paths[i], &own))
-			continue;
-		if (n == 1) {
-			*f = own;
-			ok = false;
-		} else {
-			note_failure(m, &own);
-		}
-	}
+	list_all(m, paths, n, &files);
+	m->total = m->mbox || alone ? 0 : files.n;
+	if (!m->mbox && jobs > files.n)
+		jobs = files.n;
+	if (jobs > 1)
+		workers_start(&m->workers, jobs);
+	if (many_is_worker(m))
+		m->bar = false;
+	ok = jobs > 1 && !many_is_worker(m) ?
+	    gather(m, &files, f) :
+	    run_all(m, &files, alone && jobs <= 1, f);
 	hide_bar(m);
+	workers_end(&m->workers);
+	paths_free(&files);
 	return ok;
 }

@@ -8,7 +8,6 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "mail/domain.h"
 #include "report/authres.h"
 
 static const char help[] =
@@ -35,6 +34,7 @@ static const char help[] =
     "      --now EPOCH|received    take this for the time\n"
     "  -o, --output FILE           write there\n"
     "      --mbox                  the files are mailboxes\n"
+    "  -j, --jobs N                so many processes share the work (1)\n"
     "      --summary               only count the results\n"
     "      --explain               why does it fail?\n"
     "      --dump DIR              write what is hashed into files there\n"
@@ -72,6 +72,7 @@ static const struct option long_options[] = {
 	{ "filter", no_argument, NULL, 'f' },
 	{ "format", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "jobs", required_argument, NULL, 'j' },
 	{ "max-signatures", required_argument, NULL, OPT_MAX_SIGNATURES },
 	{ "mbox", no_argument, NULL, OPT_MBOX },
 	{ "min-key-bits", required_argument, NULL, 'm' },
@@ -138,10 +139,9 @@ set_require(struct verify_options *o, const char *text)
 {
 	if (strcmp(text, "aligned") == 0)
 		o->acceptance.aligned = true;
-	else if (domain_ok(span_str(text)))
-		o->acceptance.domain = text;
 	else
-		cli_usage("--require %s: not a domain name or aligned", text);
+		cli_domain("--require", text, &o->required);
+	o->acceptance.domain = buf_span(&o->required);
 }
 
 static void
@@ -162,6 +162,9 @@ set_option(struct verify_options *o, int c, char *argv[])
 		break;
 	case 'f': o->filter = true; break;
 	case 'h': cli_help(help);
+	case 'j':
+		o->jobs = (size_t)cli_number("-j", optarg, 1, LIMIT_WORKERS);
+		break;
 	case 'm':
 		rules->min_key_bits = (unsigned)cli_number("-m", optarg, 512,
 		    LIMIT_RSA_BITS_MAX);
@@ -249,6 +252,7 @@ verify_options_read(struct verify_options *o, int *count, char *argv[])
 	*o = (struct verify_options){ .authserv_id = "localhost",
 		.command = command,
 		.seconds = LIMIT_DNS_SECONDS,
+		.jobs = 1,
 		.style = CLI_MTA,
 		.rules = { .now = time(NULL),
 		    .clock_skew = LIMIT_CLOCK_SKEW,
@@ -258,8 +262,8 @@ verify_options_read(struct verify_options *o, int *count, char *argv[])
 	if (gethostname(o->host, sizeof(o->host) - 1) == 0 &&
 	    authres_id_ok(o->host))
 		o->authserv_id = o->host;
-	while ((c = getopt_long(argc, argv, ":A:F:fhm:n:o:T:VvZ:", long_options,
-		    NULL)) != -1)
+	while ((c = getopt_long(argc, argv,
+		    ":A:F:fhj:m:n:o:T:VvZ:", long_options, NULL)) != -1)
 		set_option(o, c, argv);
 	check_target(o, argc - optind);
 	if (o->filter && (o->mbox || o->summary))
@@ -270,4 +274,5 @@ void
 verify_options_free(struct verify_options *o)
 {
 	free(o->servers);
+	buf_free(&o->required);
 }

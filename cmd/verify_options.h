@@ -25,12 +25,14 @@ struct verify_options {
 	const char *dump; /* --dump, or NULL */
 	bool explain;     /* --explain */
 	bool mbox;        /* --mbox */
+	size_t jobs;      /* -j */
 	bool summary;     /* --summary */
 	struct verifier_rules rules;
 	bool now_received; /* --now received */
 	struct acceptance acceptance;
-	unsigned reject; /* --reject, a bit for each enum result */
-	bool policy;     /* --dkverify, and its letters */
+	struct buf required; /* its domain */
+	unsigned reject;     /* --reject, a bit for each enum result */
+	bool policy;         /* --dkverify, and its letters */
 	struct dkverify letters;
 	bool domainkeys; /* judge DomainKey-Signature, too */
 	char **command;  /* what gets the message, or NULL */

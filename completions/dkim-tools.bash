@@ -57,7 +57,7 @@ _dkim_tools_formats() {
 	case $1 in
 	dkim-dnsrec) echo zone value tinydns nsupdate unbound dnsmasq json route53 cloudflare ;;
 	dkim-check) echo text json ;;
-	*) echo authres json kv text ;;
+	*) echo authres json kv text tsv ;;
 	esac
 }
 

@@ -66,7 +66,7 @@ switch $command
     case dkim-check
         complete -c $command -s F -l format -x -a 'text json'
     case dkim-verify
-        complete -c $command -s F -l format -x -a 'authres json kv text'
+        complete -c $command -s F -l format -x -a 'authres json kv text tsv'
         complete -c $command -l exit-style -x -a 'mta sysexits qmail'
     case dkim-sign
         complete -c $command -s a -l algorithm -x -a 'rsa-sha256 ed25519-sha256'

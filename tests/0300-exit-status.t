@@ -66,7 +66,7 @@ mail "unknown option" 64 '--frobnicate' dkim-sign --frobnicate
 mail "unknown letter" 64 '-J' dkim-sign -J
 mail "option without its argument" 64 argument dkim-sign -s
 mail "-s without -k gives no key for two" 64 . dkim-sign -d example.com -s a -s b -k key.pem
-for d in '' com 'exa mple.com' example..com .example.com example.com. \
+for d in '' com 'exa mple.com' example..com .example.com example.com.. . \
     exam/ple.com ../../etc/passwd 'ex
 ample.com' "$long.com" 'example\.com' 'a@example.com'; do
 	mail "-d '$(echo "$d" | tr '\n' '?')'" 64 . dkim-sign -s sel -k key.pem -d "$d"

@@ -62,6 +62,28 @@ b' 'a\b' 'a/b' '@' 'é"'; do
 	refuses "domain $(printf %s "$bad" | tr -d '\n'): 64" 64 . dkim-dnsrec -d "$bad.com" -s a -k ed.pem
 done
 
+
+# --------------------------------------------------- a dot at the end of a domain
+is "dkim-dnsrec -d with a dot" "$(dkim-dnsrec -d $D. -s a -k ed.pem)" "$(dkim-dnsrec -d $D -s a -k ed.pem)"
+like "dkim-keygen -d with a dot" "$(dkim-keygen -a ed25519 -d $D. -s dot -D dots)" \
+    '^dot\._domainkey\.example\.com\. '
+is "... as folder it has none" "$(ls dots)" $D
+printf 'From: a@%s\n\nbody\n' $D >message
+run dkim-sign -d $D. -s dot -k dots/$D/dot.pem <message
+like "dkim-sign -d with a dot" "$(cat out)" ' d=example\.com;'
+run dkim-sign --fallback $D. -D dots <message
+is "dkim-sign --fallback with a dot" "$status" 0
+dkim-dnsrec -d $D -s dot -k dots/$D/dot.pem >zone
+dkim-sign -d $D. -s dot -k dots/$D/dot.pem <message >signed
+ok "dkim-verify --require with a dot" dkim-verify --require $D. -Z zone <signed
+ok "dkim-check -d with a dot" dkim-check -d $D. -s dot -D dots -Z zone
+for p in 'dkim-dnsrec --revoke' 'dkim-keygen -D dots' 'dkim-check -Z zone' 'dkim-sign -k ed.pem'; do
+	# shellcheck disable=SC2086 # words
+	refuses "$p: two dots: 64" 64 'not a domain name' $p -d $D.. -s a
+	# shellcheck disable=SC2086 # words
+	refuses "$p: a selector takes none: 64" 64 'not a selector' $p -d $D -s a.
+done
+
 # ----------------------------------------------------------------- the directory
 dkim-keygen -a ed25519 -d $D -s one -D keys --activate >/dev/null
 dkim-keygen -a ed25519 -d other.org -s two -D keys --activate >/dev/null

@@ -35,6 +35,18 @@ lint 0 'record space-in-key' '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7 hcv
 lint 0 record '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7Ty" "WQHOg7hcvPapiMlrwIaaPcHURo="'
 lint 1 version-not-first "\"k=ed25519; v=DKIM1; p=$K\""
 lint 1 bad-version "\"v=dkim1; k=ed25519; p=$K\""
+lint 1 bad-separator "\"v=DKIM1, k=ed25519, p=$K\""
+lint 1 bad-separator "\"v=DKIM1,k=ed25519,p=$K\""
+lint 1 bad-separator "\"v=DKIM1 k=ed25519; p=$K\""
+lint 1 bad-separator "\"v=DKIM1:k=ed25519:p=$K\""
+lint 1 bad-separator "\"v=DKIM1k=ed25519; p=$K\""
+lint 1 bad-separator "\"v=DKIM1; k=ed25519, p=$K\""
+lint 1 bad-separator "\"v=DKIM1; k=ed25519 p=$K\""
+lint 1 bad-separator "\"v=DKIM1; p=$K, k=ed25519\""
+lint 1 bad-separator "\"v=DKIM1; p=$K k=ed25519\""
+like "... and what to do" "$(cat out)" 'put a semicolon'
+lint 0 record "\"v=DKIM1; k=ed25519; n=a, p=b; p=$K\""
+lint 1 bad-version "\"v=DKIM2; k=ed25519; p=$K\""
 lint 1 unknown-key-type "\"v=DKIM1; k=dsa; p=$K\""
 lint 1 no-sha256 "$(ed 'h=sha1; ')"
 lint 1 not-for-email "$(ed 's=tlsrpt; ')"
@@ -52,6 +64,13 @@ lint 1 wrong-key-type "\"v=DKIM1; k=rsa; p=$K\""
 lint 1 small-order '"v=DKIM1; k=ed25519; p=AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="'
 lint 1 bad-key '"v=DKIM1; k=ed25519; p=AAAA"'
 lint 1 not-a-key '"v=spf1 -all"'
+bits=$(rsa good | tr -d '" ' | sed 's/.*p=//')
+strings() { printf '%s\n' "$1" | sed 's/.\{1,250\}/"&" /g'; }
+lint 0 'no-version record' "$(strings "p=$bits")"
+lint 1 not-a-key "$(strings "$bits")"
+lint 1 'no-version several-records split-record truncated-key' "$(strings "p=$(printf %.200s "$bits")")" \
+    "$(strings "${bits#"$(printf %.200s "$bits")"}")"
+lint 1 'no-version several-records' "$(strings "p=$bits")" '"0123456789abcdefABCDEF0123456789abcdefABCDEF0123"'
 lint 1 'several-records strict' "$(ed '')" "$(ed 't=s; ')"
 lint 1 'several-records split-record truncated-key' '"v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA"' \
     '"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAMIIBIjANBgkqhkiG9w0BAQEF"' 
@@ -69,6 +88,28 @@ lint 1 short-key "$(rsa 1023)"
 lint 0 'record weak-key' "$(rsa 1024)"
 lint 0 'long-key record' "$(rsa 4097)"
 lint 1 too-long-key "$(rsa 8193)"
+
+# ----------------------------------------------------------------------- --all
+dkim-keygen -b 1024 -d a.example -s good -D all --activate >zone
+dkim-keygen -a ed25519 -d b.example -s ed -D all --activate >>zone
+dkim-keygen -a ed25519 -d c.example -s last -D all --activate >>zone
+ln -s gone.pem all/b.example/current.rsa
+ln -s ../a.example/good.pem all/c.example/current.rsa
+run dkim-check --all -D all -Z zone
+is "--all: a link that leads nowhere hides no other key" \
+    "$status $(grep -c '^ok key-matches' out)" "1 3"
+like "... and it is a finding of its own" "$(cat out)" \
+    '^error key-unreadable b\.example: .*\(.*current\.rsa: .*gone\.pem: No such file'
+like "... as is one out of the folder" "$(cat out)" \
+    '^error key-unreadable c\.example: .*same folder'
+run dkim-check -d b.example -D all -Z zone
+is "-d: the same" "$status $(awk '{ print $2 }' out | sort | tr '\n' ' ')" \
+    "1 key-matches key-unreadable record "
+run dkim-check --all -D all -Z zone --wait 1
+is "--wait does not wait for a file" "$status $(grep -c '^error key-unreadable' out)" "1 2"
+rm all/a.example/* all/b.example/current.ed25519 all/c.example/*
+run dkim-check --all -D all -Z zone
+is "nothing but that: 1" "$status $(cut -d ' ' -f 1-3 out)" "1 error key-unreadable b.example:"
 
 # ------------------------------------------------------------- the way to a record
 look() { # look EXIT CODES NAME SELECTOR

@@ -73,6 +73,25 @@ mail example.com 'From: c@other.org' >m
 flight "two From:" 1 "malformed unsigned"
 refuses "nothing: 65" 65 . dkim-check -m -Z zone </dev/null
 mail example.com | dkim-sign -s ed -k ed.pem >signed
+cat >refuse.py <<'PY'
+import os, socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 0))
+with open("port.new", "w") as f:
+    f.write("127.0.0.1@%d" % s.getsockname()[1])
+os.rename("port.new", "port")
+while True:
+    query, peer = s.recvfrom(4096)
+    s.sendto(query[:2] + bytes([query[2] | 0x80, 5]) + query[4:], peer)
+PY
+python3 refuse.py &
+kill_later $!
+while [ ! -e port ]; do sleep 0.05; done
+run dkim-check -m -n "$(cat port)" -T 4 <signed
+is "a name server that refuses: 75" "$status" 75
+like "... what it said of DMARC" "$(cat out)" '^error dns-servfail _dmarc\.example\.com: .*REFUSED'
+like "... and of SPF" "$(cat out)" '^error dns-servfail example\.com: .*REFUSED'
+unlike "... and no talk of time" "$(cat out)" 'dns-timeout'
 run dkim-check -m -n 127.0.0.1@1 -T 1 <signed
 is "no DNS: 75" "$status" 75
 done_testing

@@ -61,6 +61,58 @@ forge.write(os.path.join(empty, "0"), b"")
 r = verify("-F", "json", empty)
 tap.ok(r.status == 65 and r.out == b"" and b"empty message" in r.err, "an empty file is reported", r)
 
+# folders in folders
+tree = os.path.join(T, "tree")
+for n, m in {"b": good, "a": good, ".hidden": good, "z/2": good, "z/1": good, "z/.secret/3": good, "z/y/deep": good,
+             "c/only": good, "mh/12": good, "mh/.mh_sequences": b"x", "md/cur/1": good, "md/new/2": good,
+             "md/tmp/3": good, "md/dovecot.index": b"x", "md/courierimapkeywords/list": b"x",
+             "md/.Sent/cur/4": good, "md/.Sent/new/5": good, "md/.Sent/tmp/x": good, "md/.Sent/maildirfolder": b"",
+             "md/.Sent.2025/cur/6": good, "md/.Sent.2025/new/.keep": b"", "md/Archive/2024/cur/7": good,
+             "md/Archive/2024/new/8": good, "md/Archive/note": b"x", "md/.nomaildir/cur/9": good}.items():
+    os.makedirs(os.path.dirname(os.path.join(tree, n)), exist_ok=True)
+    forge.write(os.path.join(tree, n), m)
+os.symlink("..", os.path.join(tree, "z", "loop"))
+os.symlink(tree, os.path.join(tree, "c", "loop"))
+os.symlink("../a", os.path.join(tree, "c", "link"))
+os.symlink("nowhere", os.path.join(tree, "c", "dangling"))
+os.mkfifo(os.path.join(tree, "c", "fifo"))
+wanted = ["a", "b", "c/link", "c/only", "md/new/2", "md/cur/1", "md/.Sent/new/5", "md/.Sent/cur/4", "md/.Sent.2025/cur/6",
+          "md/Archive/2024/new/8", "md/Archive/2024/cur/7", "mh/12", "z/1", "z/2", "z/y/deep"]
+r = verify("-F", "json", tree)
+tap.eq([os.path.relpath(o["file"], tree) for o in objects(r)], wanted, "folders, and Maildirs in them", r)
+tap.eq((r.status, r.err), (75, b"dkim-verify: %s/c/dangling: No such file or directory\n" % tree.encode()),
+       "a link to nowhere is reported, one to a folder is not followed, a FIFO is not opened")
+again = verify("-j", "3", "-F", "json", tree)
+tap.ok((again.out, again.err, again.status) == (r.out, r.err, r.status), "and so with three processes", again)
+os.symlink("tree", os.path.join(T, "given"))
+r = verify("-F", "json", os.path.join(T, "given"))
+tap.eq(len(objects(r)), len(wanted), "a link that is named is followed", r)
+deep = os.path.join(T, "deep", *["d"] * 120)
+os.makedirs(deep)
+forge.write(os.path.join(deep, "m"), good)
+forge.write(os.path.join(T, "deep", "d", "m"), good)
+r = run("sh", "-c", 'ulimit -n 20; exec "$@"', "sh", "dkim-verify", "-Z", zone, "--now", str(NOW), "-F", "tsv",
+        os.path.join(T, "deep"))
+tap.ok(r.status == 75 and r.out.count(b"\tpass\t") == 1 and r.err.count(b"\n") == 1 and b"d/d" in r.err,
+       "too deep: reported, and the rest is read", r)
+if os.getuid() != 0 or subprocess.run(["setpriv", "--reuid=65534", "true"], stderr=subprocess.DEVNULL).returncode == 0:
+    os.chmod(T, 0o755)
+    os.mkdir(os.path.join(T, "shut"))
+    for n in ("closed", "open"):
+        os.mkdir(os.path.join(T, "shut", n))
+        forge.write(os.path.join(T, "shut", n, "m"), good)
+    for f in (zone, os.path.join(T, "shut", "open", "m")):
+        os.chmod(f, 0o644)
+    os.chmod(os.path.join(T, "shut", "closed"), 0)
+    other = ["setpriv", "--reuid=65534"] if os.getuid() == 0 else []
+    r = run(*other, os.path.join(forge.BIN, "dkim-verify"), "-Z", zone, "--now", str(NOW), "-F", "tsv",
+            os.path.join(T, "shut"))
+    tap.ok(r.status == 75 and r.out.count(b"\tpass\t") == 1 and b"closed: Permission denied" in r.err,
+           "a folder that cannot be read is reported, the others are read", r)
+    os.chmod(os.path.join(T, "shut", "closed"), 0o700)
+else:
+    tap.skip("a folder that cannot be read", "no other user to be")
+
 # mailboxes
 ENV = b"From alice Sun Nov 22 10:00:00 2026\n"
 quoted = good.replace(b"\nFrom here", b"\n>From here")
@@ -119,6 +171,18 @@ tap.ok(r.status == 1 and b"       2 pass      ok                    example.com"
 r = verify("--summary", os.path.join(T, "nothing"), *names)
 tap.ok(b"No such file" in r.err and b"5 messages" in r.out and r.status == 75,
        "summary: what cannot be read is reported", r)
+mail = os.path.join(T, "mail")
+os.makedirs(os.path.join(mail, "lists"))
+for n in ("INBOX", "lists/one"):
+    forge.write(os.path.join(mail, n), (ENV + inner + b"\n") * 2)
+os.symlink(md, os.path.join(mail, "md"))
+for d in ("new", "cur"):
+    os.makedirs(os.path.join(mail, "Maildir", d))
+    forge.write(os.path.join(mail, "Maildir", d, "1"), good)
+r = verify("-F", "json", "--mbox", mail)
+tap.eq([os.path.relpath(o["file"], mail) for o in objects(r)],
+       ["INBOX:1", "INBOX:2", "Maildir/new/1", "Maildir/cur/1", "lists/one:1", "lists/one:2"],
+       "--mbox and a folder: its files are mailboxes, but in a Maildir messages", r)
 for args in (("-f", "--mbox"), ("-f", "--summary")):
     tap.eq(verify(*args).status, 64, "%s %s is refused" % args)
 

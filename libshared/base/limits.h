@@ -39,6 +39,8 @@ enum {
 	LIMIT_EXPLAIN_SECONDS = 3,    /* search for one message */
 	LIMIT_EXPLAIN_CHANGES = 4096, /* changes of one header tried */
 	LIMIT_FOLDER = 1000000,       /* files of one folder */
+	LIMIT_FOLDER_DEPTH = 100,     /* folders in folders */
+	LIMIT_WORKERS = 64,           /* processes of -j */
 	LIMIT_SUMMARY = 100000,       /* lines of a summary */
 	LIMIT_LINE = 998,             /* RFC 5322 section 2.1.1 */
 	LIMIT_DNS_SECONDS = 8,        /* DNS time of one message, by default */

@@ -45,7 +45,6 @@ look(struct step *s, struct dmarc *d, struct resolver *dns)
 	buf_adds(&name, "_dmarc.");
 	buf_add_span(&name, s->domain);
 	a = resolver_wait(dns, resolver_ask(dns, buf_span(&name)));
-	buf_free(&name);
 	for (size_t i = 0; i < a->n; i++)
 		if (is_policy(buf_span(&a->v[i]), &s->psd)) {
 			s->record = buf_span(&a->v[i]);
@@ -56,7 +55,13 @@ look(struct step *s, struct dmarc *d, struct resolver *dns)
 		s->record.p = NULL;
 		s->psd = 'u';
 	}
-	return a->status != LOOKUP_TIMEOUT && a->status != LOOKUP_SERVFAIL;
+	if (a->status == LOOKUP_TIMEOUT || a->status == LOOKUP_SERVFAIL) {
+		d->why = a;
+		d->unknown = name;
+		return false;
+	}
+	buf_free(&name);
+	return true;
 }
 
 static size_t
@@ -149,4 +154,5 @@ dmarc_free(struct dmarc *d)
 	buf_free(&d->organization);
 	buf_free(&d->at);
 	buf_free(&d->record);
+	buf_free(&d->unknown);
 }

@@ -14,9 +14,11 @@ enum dmarc_state {
 struct dmarc {
 	enum dmarc_state state;
 	bool several; /* a name had more than one, which voids them */
-	struct buf organization; /* the Organizational Domain */
-	struct buf at;           /* the domain whose policy it is */
-	struct buf record;       /* its text */
+	struct buf organization;  /* the Organizational Domain */
+	struct buf at;            /* the domain whose policy it is */
+	struct buf record;        /* its text */
+	struct buf unknown;       /* the name of which DNS did not tell */
+	const struct answer *why; /* owned by the resolver */
 };
 
 /* A tree walk of at most eight queries, one after the other. */

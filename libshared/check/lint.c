@@ -81,6 +81,45 @@ lint_quotes(struct lint *l)
 	}
 }
 
+/* Does another tag begin here, in the value of this one?  ":" and "g=" count. */
+static bool
+tag_begins(struct span rest)
+{
+	return rest.n > 3 && !ascii_alpha(rest.p[0]) &&
+	    !ascii_digit(rest.p[0]) && strchr("+/=_-", rest.p[0]) == NULL &&
+	    memchr("vghknopst", rest.p[1], 9) != NULL && rest.p[2] == '=' &&
+	    rest.p[3] != '=';
+}
+
+/* Tags that anything but a semicolon parts, or nothing. */
+static bool
+run_together(const struct tag *t)
+{
+	static const struct span version = SPAN("DKIM1");
+	struct span value = t->value;
+
+	if (span_eq(t->name, SPAN("v")) && value.n > version.n &&
+	    span_eq_nocase((struct span){ value.p, version.n }, version))
+		return contains(value, "=");
+	if (span_eq(t->name, SPAN("n")))
+		return false;
+	for (size_t i = 0; i < value.n; i++)
+		if (tag_begins(span_from(value, i)))
+			return true;
+	return false;
+}
+
+static bool
+lint_separators(struct lint *l)
+{
+	for (size_t i = 0; i < l->tags.n; i++)
+		if (run_together(&l->tags.v[i])) {
+			condemn(l, FINDING_BAD_SEPARATOR, l->tags.v[i].raw);
+			return false;
+		}
+	return true;
+}
+
 static void
 lint_version(struct lint *l)
 {
@@ -242,7 +281,10 @@ lint_record(struct span text, struct span subject, struct linted *key,
 	*key = (struct linted){ .type = KEY_RSA };
 	lint_octets(&l);
 	switch (taglist_parse(&l.tags, text, TAGLIST_RECORD)) {
-	case TAGLIST_OK: lint_tags(&l, key); break;
+	case TAGLIST_OK:
+		if (lint_separators(&l))
+			lint_tags(&l, key);
+		break;
 	case TAGLIST_DUPLICATE:
 		condemn(&l, FINDING_DUPLICATE_TAG, SPAN(""));
 		break;

@@ -6,6 +6,7 @@
 #include "mail/lines.h"
 #include "mail/message.h"
 #include "check/dmarc.h"
+#include "check/probe.h"
 
 enum { BITS_GOOD = 2048, SLOW_MAIL = 5 * 86400 };
 
@@ -273,7 +274,7 @@ judge_dmarc(const struct flight *fl)
 		findings_add(fl->out, FINDING_DMARC_SEVERAL, from, "%s", "");
 	switch (d->state) {
 	case DMARC_UNKNOWN:
-		findings_add(fl->out, FINDING_DNS_TIMEOUT, from, "_dmarc");
+		(void)probe_unknown(d->why, buf_span(&d->unknown), fl->out);
 		return;
 	case DMARC_ABSENT:
 		if (!d->several)
@@ -306,10 +307,8 @@ judge_spf(const struct flight *fl)
 	    resolver_ask(fl->dns, from));
 	size_t n = 0;
 
-	if (a->status == LOOKUP_TIMEOUT || a->status == LOOKUP_SERVFAIL) {
-		findings_add(fl->out, FINDING_DNS_TIMEOUT, from, "SPF");
+	if (probe_unknown(a, from, fl->out))
 		return;
-	}
 	for (size_t i = 0; i < a->n; i++)
 		if (is_spf(buf_span(&a->v[i])))
 			n++;

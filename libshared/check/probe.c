@@ -26,28 +26,34 @@ probe_name(const struct probe *p, struct buf *out)
 	buf_add_span(out, p->domain);
 }
 
+bool
+probe_unknown(const struct answer *a, struct span name, struct findings *out)
+{
+	bool late = a->status == LOOKUP_TIMEOUT;
+
+	if (!late && a->status != LOOKUP_SERVFAIL)
+		return false;
+	findings_add(out, late ? FINDING_DNS_TIMEOUT : FINDING_DNS_SERVFAIL,
+	    name, "%s", a->why);
+	return true;
+}
+
 /* True when there is an answer to look into. */
 static bool
 judge_status(const struct answer *a, struct span name, struct findings *out)
 {
-	enum finding_code code;
-
-	switch (a->status) {
-	case LOOKUP_FOUND: return true;
-	case LOOKUP_TIMEOUT: code = FINDING_DNS_TIMEOUT; break;
-	case LOOKUP_SERVFAIL: code = FINDING_DNS_SERVFAIL; break;
-	case LOOKUP_BROKEN: code = FINDING_DNS_BROKEN; break;
-	default:
-		code = a->links > 0 ? FINDING_CNAME_DANGLING :
-				      FINDING_NO_RECORD;
-		break;
-	}
-	if (code == FINDING_CNAME_DANGLING)
-		findings_add(out, code, name, "%.*s, which %s",
-		    (int)a->target.n, a->target.p,
-		    a->nxdomain ? "does not exist" : "has no TXT record");
+	if (a->status == LOOKUP_FOUND)
+		return true;
+	if (probe_unknown(a, name, out))
+		return false;
+	if (a->status == LOOKUP_BROKEN)
+		findings_add(out, FINDING_DNS_BROKEN, name, "%s", a->why);
+	else if (a->links == 0)
+		findings_add(out, FINDING_NO_RECORD, name, "%s", a->why);
 	else
-		findings_add(out, code, name, "%s", a->why);
+		findings_add(out, FINDING_CNAME_DANGLING, name,
+		    "%.*s, which %s", (int)a->target.n, a->target.p,
+		    a->nxdomain ? "does not exist" : "has no TXT record");
 	return false;
 }
 
@@ -154,11 +160,12 @@ piece_of_key(struct span text)
 		if (!ascii_alpha(text.p[i]) && !ascii_digit(text.p[i]) &&
 		    (text.p[i] == '\0' || strchr("+/= \t", text.p[i]) == NULL))
 			return false;
-	return text.n > 40;
+	return text.n > 40 && text.p[1] != '=';
 }
 
 static void
-judge_number(const struct answer *a, struct span name, struct findings *out)
+judge_number(const struct answer *a, bool usable, struct span name,
+    struct findings *out)
 {
 	size_t shaped = 0, pieces = 0;
 
@@ -170,7 +177,7 @@ judge_number(const struct answer *a, struct span name, struct findings *out)
 		else if (lint_shaped(text))
 			shaped++;
 	}
-	if (pieces > 0)
+	if (pieces > 0 && a->n > 1 && !usable)
 		findings_add(out, FINDING_SPLIT_RECORD, name, "%zu pieces",
 		    pieces + shaped);
 	else if (shaped == 0)
@@ -247,7 +254,6 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 	struct findings found = { 0 };
 	bool same = false;
 
-	judge_number(a, name, &found);
 	for (size_t i = 0, tried = 0; i < a->n && tried < LIMIT_KEY_RECORDS;
 	     i++) {
 		struct span text = buf_span(&a->v[i]);
@@ -257,6 +263,7 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 		if (judge_record(p, text, name, &difference, &what, &found))
 			same = true;
 	}
+	judge_number(a, what.n > 0, name, &found);
 	if (what.n > 0 && findings_status(&found) == 0)
 		findings_add(out, FINDING_RECORD, name, "%.*s, TTL %lu",
 		    (int)what.n, what.p, (unsigned long)a->ttl);

@@ -28,6 +28,10 @@ void probe_name(const struct probe *p, struct buf *out);
 void probe_answer(const struct probe *p, const struct answer *a,
     struct resolver *dns, struct findings *out);
 
+/* True when DNS did not tell, and that is said. */
+bool probe_unknown(const struct answer *a, struct span name,
+    struct findings *out);
+
 /* Two servers say the same. */
 bool probe_same(const struct answer *a, const struct answer *b);
 

@@ -584,6 +584,13 @@ key_generate(enum key_type type, unsigned bits, struct buf *pem,
 }
 
 void
+key_forked(struct key *k)
+{
+	if (k->rsa != NULL)
+		rsa_prepare(k->rsa);
+}
+
+void
 key_free(struct key *k)
 {
 	if (k == NULL)

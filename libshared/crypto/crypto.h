@@ -64,6 +64,8 @@ ATTR_CHECK struct key *key_from_spki(struct span text);
 ATTR_CHECK struct key *key_generate(enum key_type type, unsigned bits,
     struct buf *pem, struct fault *f);
 
+/* After fork(2): no two processes blind with the same numbers. */
+void key_forked(struct key *k);
 void key_free(struct key *k);
 
 enum key_type key_type(const struct key *k);

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/mem.h"
+#include "dns/answershare.h"
 #include "dns/dnsdata.h"
 #include "dns/dnsparse.h"
 #include "dns/dnsquery.h"
@@ -20,6 +21,9 @@ struct known {
 	struct answer answer;
 	bool decided;
 	struct dnsquery *query; /* while it is under way */
+	bool waits;             /* for another process to give the answer */
+	bool promised;          /* others wait for it, at place */
+	size_t place;
 };
 
 /* Time is in milliseconds, and stands still outside of resolver_wait. */
@@ -38,6 +42,7 @@ struct resolver {
 	size_t begun; /* of them; the others wait for a socket */
 	struct known *active[LIMIT_LOOKUPS];
 	size_t actives;
+	struct answershare *share; /* or NULL */
 };
 
 bool
@@ -84,8 +89,17 @@ resolver_zone(const char *path, struct fault *f)
 }
 
 static void
-forget(struct known *k)
+keep_promise(struct resolver *r, struct known *k, const struct answer *answer)
 {
+	if (k->promised)
+		answershare_give(r->share, k->place, answer);
+	k->promised = false;
+}
+
+static void
+forget(struct resolver *r, struct known *k)
+{
+	keep_promise(r, k, NULL);
 	dnsquery_free(k->query);
 	for (size_t i = 0; i < k->answer.n; i++)
 		buf_free(&k->answer.v[i]);
@@ -100,18 +114,33 @@ resolver_free(struct resolver *r)
 	if (r == NULL)
 		return;
 	for (size_t i = 0; i < r->n; i++)
-		forget(r->v[i]);
+		forget(r, r->v[i]);
 	free(r->v);
 	dnsdata_free(&r->zone);
+	answershare_free(r->share);
 	free(r);
 }
 
 static void
-decide(struct known *k)
+decide(struct resolver *r, struct known *k)
 {
 	dnsquery_free(k->query);
 	k->query = NULL;
 	k->decided = true;
+	k->waits = false;
+	keep_promise(r, k, &k->answer);
+}
+
+static void
+begin(struct resolver *r, struct known *k)
+{
+	k->waits = false;
+	k->query = dnsquery_new(&k->question, &r->servers, r->limit,
+	    &k->answer);
+	if (dnsquery_begin(k->query, r->spent))
+		decide(r, k);
+	else
+		r->active[r->actives++] = k;
 }
 
 /* Begins what was asked, as far as sockets go. */
@@ -121,15 +150,52 @@ begin_some(struct resolver *r)
 	while (r->begun < r->n && r->actives < LIMIT_LOOKUPS) {
 		struct known *k = r->v[r->begun++];
 
-		if (k->decided)
-			continue;
-		k->query = dnsquery_new(&k->question, &r->servers, r->limit,
-		    &k->answer);
-		if (dnsquery_begin(k->query, r->spent))
-			decide(k);
-		else
-			r->active[r->actives++] = k;
+		if (!k->decided && !k->waits)
+			begin(r, k);
 	}
+}
+
+/* What another process is to ask it may have by now, or have left to us. */
+static void
+look_again(struct resolver *r, struct known *k)
+{
+	enum share share = answershare_take(r->share, &k->question, &k->place,
+	    &k->answer);
+
+	k->promised = share == SHARE_ASK;
+	k->waits = share == SHARE_WAIT;
+	if (share == SHARE_KNOWN)
+		decide(r, k);
+}
+
+/*
+ * Those that wait for others; false when there were none.  What has not come for
+ * half of the time is asked for all the same: a process may be dead, or busy with
+ * a long message.
+ */
+static bool
+look_at_share(struct resolver *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; r->share != NULL && i < r->n; i++) {
+		struct known *k = r->v[i];
+
+		if (!k->waits)
+			continue;
+		any = true;
+		if (!k->promised)
+			look_again(r, k);
+		if (k->waits && !k->promised)
+			k->promised = r->spent > r->limit / 2;
+		/* Without a socket to spare its turn comes later. */
+		if (!k->decided && (k->promised || !k->waits)) {
+			k->waits = r->actives == LIMIT_LOOKUPS;
+			if (!k->waits)
+				begin(r, k);
+		}
+	}
+	return any;
 }
 
 static bool
@@ -176,7 +242,14 @@ answer_offline(struct resolver *r, struct known *k)
 {
 	dnsdata_answer(&r->zone, &k->question.name,
 	    dnstype_of(k->question.type), true, &k->answer);
-	decide(k);
+	decide(r, k);
+}
+
+void
+resolver_share(struct resolver *r)
+{
+	if (!r->offline && r->share == NULL)
+		r->share = answershare_new();
 }
 
 size_t
@@ -207,9 +280,11 @@ resolver_ask_for(struct resolver *r, struct span name, enum record_type type)
 	if (!right) {
 		k->answer.status = LOOKUP_BROKEN;
 		k->answer.why = "not a domain name";
-		decide(k);
+		decide(r, k);
 	} else if (r->offline) {
 		answer_offline(r, k);
+	} else if (r->share != NULL) {
+		look_again(r, k);
 	}
 	number = r->n++;
 	begin_some(r);
@@ -238,7 +313,7 @@ expire(struct resolver *r)
 			continue;
 		r->v[i]->answer.status = LOOKUP_TIMEOUT;
 		r->v[i]->answer.why = "no answer from DNS in time";
-		decide(r->v[i]);
+		decide(r, r->v[i]);
 	}
 	r->begun = r->n;
 	r->actives = 0;
@@ -248,12 +323,17 @@ expire(struct resolver *r)
 static void
 take_turn(struct resolver *r, int64_t started)
 {
+	enum { LOOK = 2 }; /* for what others ask, every so many milliseconds */
+	bool waits = look_at_share(r);
 	struct pollfd fds[LIMIT_LOOKUPS];
 	size_t n = r->actives, left = 0;
+	int longest = patience(r);
 
 	for (size_t i = 0; i < n; i++)
 		fds[i] = dnsquery_poll(r->active[i]->query);
-	if (poll(fds, n, patience(r)) < 0)
+	if (waits && longest > LOOK)
+		longest = LOOK;
+	if (poll(fds, n, longest) < 0)
 		for (size_t i = 0; i < n; i++)
 			fds[i].revents = 0;
 	r->spent = clock_ms() - started;
@@ -261,7 +341,7 @@ take_turn(struct resolver *r, int64_t started)
 		struct known *k = r->active[i];
 
 		if (dnsquery_step(k->query, fds[i].revents != 0, r->spent))
-			decide(k);
+			decide(r, k);
 		else
 			r->active[left++] = k;
 	}
@@ -298,7 +378,7 @@ resolver_next(struct resolver *r)
 			k->answer.status == LOOKUP_NONE))
 			r->v[left++] = k;
 		else
-			forget(k);
+			forget(r, k);
 	}
 	r->n = left;
 	r->begun = left;

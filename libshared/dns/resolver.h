@@ -37,6 +37,12 @@ bool resolver_server_ok(const char *server);
 ATTR_CHECK struct resolver *resolver_zone(const char *path, struct fault *f);
 void resolver_free(struct resolver *r);
 
+/*
+ * To be called before fork(2): what one of the processes has asked the others do
+ * not ask again.  Without memory for that each asks for itself.
+ */
+void resolver_share(struct resolver *r);
+
 enum lookup {
 	LOOKUP_FOUND,
 	LOOKUP_NONE,     /* no such name, no TXT record, CNAME to nothing */

@@ -10,20 +10,42 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-void
-paths_add(struct paths *p, const char *path)
+/* A folder that is still to be looked into. */
+struct pending {
+	char *path;
+	size_t depth;
+	bool files, folders; /* what is wanted of it */
+	bool maildir;        /* it is one, or a part of one */
+	bool below_maildir;
+};
+
+/* One folder is open at a time, whatever their depth. */
+struct search {
+	struct paths *out;
+	struct pending *v; /* the next one is the last */
+	size_t n;
+};
+
+/* Room doubles at every power of two. */
+static void *
+room(void *v, size_t n, size_t each)
 {
-	/* Room doubles at every power of two. */
-	if ((p->n & (p->n - 1)) == 0)
-		p->v = mem_grow(p->v, p->n > 0 ? 2 * p->n : 1, sizeof(*p->v));
-	p->v[p->n++] = mem_strndup(path, strlen(path));
+	return (n & (n - 1)) == 0 ? mem_grow(v, n > 0 ? 2 * n : 1, each) : v;
+}
+
+void
+paths_add(struct paths *p, const char *path, bool maildir)
+{
+	p->v = room(p->v, p->n, sizeof(*p->v));
+	p->v[p->n++] = (struct found){ .path = mem_strndup(path, strlen(path)),
+		.maildir = maildir };
 }
 
 void
 paths_free(struct paths *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		free(p->v[i]);
+		free(p->v[i].path);
 	free(p->v);
 	*p = (struct paths){ 0 };
 }
@@ -48,50 +70,144 @@ join(const char *folder, const char *name)
 	return path.p;
 }
 
-static int
-by_name(const void *a, const void *b)
+static bool
+is_maildir(const char *path)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	char *fresh = join(path, "new"), *seen = join(path, "cur");
+	bool is = folder_is(fresh) && folder_is(seen);
+
+	free(fresh);
+	free(seen);
+	return is;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct found *)a)->path,
+	    ((const struct found *)b)->path);
+}
+
+static int
+by_path_backwards(const void *a, const void *b)
+{
+	return strcmp(((const struct pending *)b)->path,
+	    ((const struct pending *)a)->path);
+}
+
+static void
+push(struct search *s, char *path, size_t depth, bool below_maildir)
+{
+	s->v = room(s->v, s->n, sizeof(*s->v));
+	s->v[s->n++] = (struct pending){ .path = path,
+		.depth = depth,
+		.folders = true,
+		.below_maildir = below_maildir };
+}
+
+/* A file, or a link to one; one that leads nowhere is for its reader to report. */
+static bool
+is_file(const char *path, const struct stat *st)
+{
+	struct stat target;
+
+	return S_ISREG(st->st_mode) ||
+	    (S_ISLNK(st->st_mode) &&
+		(stat(path, &target) != 0 || S_ISREG(target.st_mode)));
+}
+
+/* A name in the folder: a file, a folder for later, or nothing. */
+static void
+sort_in(struct search *s, const struct pending *in, const char *name)
+{
+	char *path = join(in->path, name);
+	bool hidden = name[0] == '.';
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && in->folders &&
+	    (!hidden || is_maildir(path))) {
+		push(s, path, in->depth + 1, in->below_maildir);
+		return;
+	}
+	if (in->files && !hidden && lstat(path, &st) == 0 && is_file(path, &st))
+		paths_add(s->out, path, in->maildir);
+	free(path);
 }
 
 static bool
-list_files(const char *path, struct paths *out, struct fault *f)
+any_of(const char *name, const char *const names[])
 {
-	size_t first = out->n;
+	while (*names != NULL && strcmp(name, *names) != 0)
+		names++;
+	return *names != NULL;
+}
+
+static void
+read_folder(struct search *s, const struct pending *in)
+{
+	static const char *const own[] = { ".", "..", NULL };
+	static const char *const parts[] = { "new", "cur", "tmp", NULL };
+	size_t first = s->out->n, later = s->n;
 	const struct dirent *entry;
-	DIR *d = opendir(path);
+	DIR *d = in->depth < LIMIT_FOLDER_DEPTH ? opendir(in->path) : NULL;
 
-	if (d == NULL)
-		return fault_errno(f, EX_NOINPUT, "%s", path);
-	while ((entry = readdir(d)) != NULL && out->n < LIMIT_FOLDER) {
-		char *file;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		file = join(path, entry->d_name);
-		if (!folder_is(file))
-			paths_add(out, file);
-		free(file);
+	if (d == NULL) {
+		paths_add(s->out, in->path, in->maildir);
+		return;
 	}
+	while ((entry = readdir(d)) != NULL && s->out->n <= LIMIT_FOLDER)
+		if (!any_of(entry->d_name, own) &&
+		    !(in->maildir && in->folders &&
+			any_of(entry->d_name, parts)))
+			sort_in(s, in, entry->d_name);
 	(void)closedir(d);
-	if (out->n >= LIMIT_FOLDER)
-		return fault_set(f, EX_DATAERR, "%s: too many files", path);
-	if (out->n > first)
-		qsort(out->v + first, out->n - first, sizeof(*out->v), by_name);
-	return true;
+	if (s->out->n > first)
+		qsort(s->out->v + first, s->out->n - first, sizeof(*s->out->v),
+		    by_path);
+	if (s->n > later)
+		qsort(s->v + later, s->n - later, sizeof(*s->v),
+		    by_path_backwards);
+}
+
+static void
+read_part(struct search *s, const struct pending *in, const char *name)
+{
+	struct pending part = { .path = join(in->path, name),
+		.depth = in->depth,
+		.files = true,
+		.maildir = true };
+
+	read_folder(s, &part);
+	free(part.path);
+}
+
+static void
+look_into(struct search *s, struct pending *in)
+{
+	in->maildir = is_maildir(in->path);
+	if (in->maildir) {
+		read_part(s, in, "new");
+		read_part(s, in, "cur");
+		in->below_maildir = true;
+	}
+	in->files = !in->below_maildir;
+	read_folder(s, in);
 }
 
 bool
 folder_list(const char *path, struct paths *out, struct fault *f)
 {
-	char *fresh = join(path, "new"), *seen = join(path, "cur");
-	bool ok;
+	struct search s = { .out = out };
 
-	if (folder_is(fresh) && folder_is(seen))
-		ok = list_files(fresh, out, f) && list_files(seen, out, f);
-	else
-		ok = list_files(path, out, f);
-	free(fresh);
-	free(seen);
-	return ok;
+	push(&s, mem_strndup(path, strlen(path)), 0, false);
+	while (s.n > 0) {
+		struct pending in = s.v[--s.n];
+
+		if (out->n <= LIMIT_FOLDER && s.n <= LIMIT_FOLDER)
+			look_into(&s, &in);
+		free(in.path);
+	}
+	free(s.v);
+	return out->n <= LIMIT_FOLDER ||
+	    fault_set(f, EX_DATAERR, "%s: too many files", path);
 }

@@ -31,6 +31,13 @@ keychoice_open(struct keychoice *c, bool optional, struct fault *f)
 }
 
 void
+keychoice_forked(struct keychoice *c)
+{
+	for (size_t i = 0; i < c->fixed.n; i++)
+		key_forked(c->fixed.v[i].key);
+}
+
+void
 keychoice_close(struct keychoice *c)
 {
 	keyset_free(&c->fixed);

@@ -38,6 +38,8 @@ struct keychoice {
  */
 ATTR_CHECK bool keychoice_open(struct keychoice *c, bool optional,
     struct fault *f);
+/* In a process that has the keys from its parent; see key_forked. */
+void keychoice_forked(struct keychoice *c);
 void keychoice_close(struct keychoice *c);
 
 /* Is there a key for every author? */

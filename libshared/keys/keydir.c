@@ -114,9 +114,8 @@ read_link(const char *path, struct buf *out, struct fault *f)
 	return KEY_FAILED;
 }
 
-/* The key that the link of one type names. */
-static enum key_found
-linked_key(const char *dir, struct span domain, enum key_type type,
+enum key_found
+keydir_linked(const char *dir, struct span domain, enum key_type type,
     const struct key_access *access, struct keyset *out, struct fault *f)
 {
 	struct buf path = { 0 }, link = { 0 }, selector = { 0 };
@@ -157,7 +156,7 @@ keydir_current(const char *dir, struct span domain,
 	enum key_found all = KEY_ABSENT, one;
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		one = linked_key(dir, domain, types[i], access, out, f);
+		one = keydir_linked(dir, domain, types[i], access, out, f);
 		if (one == KEY_FAILED)
 			return KEY_FAILED;
 		if (one == KEY_FOUND)

@@ -37,7 +37,12 @@ ATTR_CHECK bool keydir_make(const char *dir, struct span domain,
 ATTR_CHECK enum key_found keydir_current(const char *dir, struct span domain,
     const struct key_access *access, struct keyset *out, struct fault *f);
 
-/* The same for signing: of the domain or the nearest parent that has keys. */
+/* The one that the link of this type names. */
+ATTR_CHECK enum key_found keydir_linked(const char *dir, struct span domain,
+    enum key_type type, const struct key_access *access, struct keyset *out,
+    struct fault *f);
+
+/* As keydir_current, for signing: of the domain or the nearest parent that has keys. */
 ATTR_CHECK enum key_found keydir_choose(const char *dir, struct span domain,
     const struct key_access *access, struct keyset *out, struct fault *f);
 

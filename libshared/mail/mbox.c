@@ -43,7 +43,7 @@ begins(const struct mbox *m)
 	    memcmp(m->data.p + m->at, "From ", MARK) == 0;
 }
 
-/* The rest of the line goes to fd. */
+/* The rest of the line goes to fd, or nowhere for -1. */
 static bool
 copy_line(struct mbox *m, int fd, const char *name, struct fault *f)
 {
@@ -56,7 +56,7 @@ copy_line(struct mbox *m, int fd, const char *name, struct fault *f)
 		size_t n = lf != NULL ? (size_t)(lf - p) + 1 :
 					m->data.n - m->at;
 
-		if (!file_write(fd, name, p, n, f))
+		if (fd >= 0 && !file_write(fd, name, p, n, f))
 			return false;
 		cr = p[0] == '\r';
 		octets += n;
@@ -98,6 +98,13 @@ mbox_next(struct mbox *m, const char *name, struct fault *f)
 		return NULL;
 	}
 	return input_adopt(fd, name, f);
+}
+
+bool
+mbox_skip(struct mbox *m, struct fault *f)
+{
+	f->code = 0;
+	return fill(m, 1, f) && m->at < m->data.n && copy_message(m, -1, "", f);
 }
 
 void

@@ -29,6 +29,9 @@ void mbox_init(struct mbox *m, struct input *in);
  */
 ATTR_CHECK struct input *mbox_next(struct mbox *m, const char *name,
     struct fault *f);
+
+/* Passes over the next message.  False at the end, or on a fault, likewise. */
+ATTR_CHECK bool mbox_skip(struct mbox *m, struct fault *f);
 void mbox_free(struct mbox *m);
 
 #endif

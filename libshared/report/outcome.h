@@ -7,7 +7,7 @@
 
 /* Which passes count: --require, --strict-alignment. */
 struct acceptance {
-	const char *domain; /* d= has to be this one; NULL for any */
+	struct span domain; /* d= has to be this one; empty for any */
 	bool aligned;       /* d= has to agree with From: */
 	bool strict;        /* as strict alignment has it */
 };

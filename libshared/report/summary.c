@@ -47,30 +47,41 @@ known(const struct summary *s, size_t at, struct span text)
 
 static void
 write_key(struct buf *out, enum result result, enum verdict verdict,
-    struct span domain, struct span selector)
-{
-	out->n = 0;
-	buf_addf(out, "%s\t%s\t", result_name(result), verdict_code(verdict));
-	buf_add_visible(out, domain);
-	buf_addc(out, '\t');
-	buf_add_visible(out, selector);
-}
-
-static void
-count(struct summary *s, enum result result, enum verdict verdict,
     const struct sig *sig)
 {
 	const struct span none = { 0 };
-	struct buf text = { 0 };
-	size_t at;
 
-	write_key(&text, result, verdict, sig != NULL ? sig->domain : none,
-	    sig != NULL ? sig->selector : none);
-	at = place(s, buf_span(&text));
-	if (!known(s, at, buf_span(&text)) && s->n >= LIMIT_SUMMARY) {
-		write_key(&text, result, verdict, SPAN("*"), SPAN("*"));
-		at = place(s, buf_span(&text));
+	buf_addf(out, "%s\t%s\t", result_name(result), verdict_code(verdict));
+	buf_add_visible(out, sig != NULL ? sig->domain : none);
+	buf_addc(out, '\t');
+	buf_add_visible(out, sig != NULL ? sig->selector : none);
+	buf_addc(out, '\n');
+}
+
+/* Result and code alone, where there is no room for more lines. */
+static void
+shorten(struct span line, struct buf *out)
+{
+	struct span part;
+
+	for (int i = 0; i < 2 && span_cut(&line, '\t', &part); i++) {
+		buf_add_span(out, part);
+		buf_addc(out, '\t');
 	}
+	buf_adds(out, "*\t*");
+}
+
+static void
+count(struct summary *s, struct span line)
+{
+	struct buf text = { 0 };
+	size_t at = place(s, line);
+
+	if (!known(s, at, line) && s->n >= LIMIT_SUMMARY)
+		shorten(line, &text);
+	else
+		buf_add_span(&text, line);
+	at = place(s, buf_span(&text));
 	if (!known(s, at, buf_span(&text))) {
 		/* Room doubles at every power of two. */
 		if ((s->n & (s->n - 1)) == 0)
@@ -86,21 +97,35 @@ count(struct summary *s, enum result result, enum verdict verdict,
 }
 
 void
-summary_add(struct summary *s, const struct report *r)
+summary_lines(const struct report *r, struct buf *out)
 {
 	const struct verdicts *v = r->verdicts;
 
-	s->messages++;
-	s->results[outcome_of(v, r->acceptance)]++;
+	buf_addf(out, "%s\n", result_name(outcome_of(v, r->acceptance)));
 	for (size_t i = 0; i < v->n; i++)
-		count(s, result_of(&v->v[i]), v->v[i].verdict, &v->v[i].sig);
+		write_key(out, result_of(&v->v[i]), v->v[i].verdict,
+		    &v->v[i].sig);
 	if (v->n == 0) {
 		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
 		    v->message :
 		    VERDICT_UNSIGNED;
 
-		count(s, verdict_result(none), none, NULL);
+		write_key(out, verdict_result(none), none, NULL);
 	}
+}
+
+void
+summary_count(struct summary *s, struct span lines)
+{
+	struct span line;
+	enum result result;
+
+	s->messages++;
+	if (span_cut(&lines, '\n', &line) && result_parse(line, &result))
+		s->results[result]++;
+	while (span_cut(&lines, '\n', &line))
+		if (line.n > 0)
+			count(s, line);
 }
 
 void

@@ -19,7 +19,12 @@ struct summary {
 	uint64_t results[RESULT_PERMERROR + 1]; /* of messages */
 };
 
-void summary_add(struct summary *s, const struct report *r);
+/*
+ * What is to be counted of a message, as lines, so that another process can do
+ * it: its result, then a line for each signature.
+ */
+void summary_lines(const struct report *r, struct buf *out);
+void summary_count(struct summary *s, struct span lines);
 void summary_free(struct summary *s);
 
 /* Each appends one form of it, lines ended by LF. */

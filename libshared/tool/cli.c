@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "ext/file.h"
 #include "ext/input.h"
+#include "mail/domain.h"
 
 enum { DIGITS_MAX = 12 };
 
@@ -272,6 +273,26 @@ int64_t
 cli_epoch(const char *option, const char *text)
 {
 	return cli_number(option, text, 0, 999999999999);
+}
+
+void
+cli_domain(const char *option, const char *text, struct buf *out)
+{
+	struct span d = span_str(text);
+
+	if (d.n > 0 && d.p[d.n - 1] == '.')
+		d.n--;
+	out->n = 0;
+	if (!domain_typed(d, out))
+		cli_usage("%s %s: not a domain name", option, text);
+}
+
+void
+cli_selector(const char *option, const char *text, struct buf *out)
+{
+	out->n = 0;
+	if (!selector_ascii(span_str(text), out))
+		cli_usage("%s %s: not a selector", option, text);
 }
 
 int64_t

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/fault.h"
 
 /* What every command does alike: starting, options, ending. */
@@ -82,6 +83,12 @@ int64_t cli_number(const char *option, const char *text, int64_t min,
 int64_t cli_duration(const char *option, const char *text);
 /* Seconds since 1970, of at most 12 digits. */
 int64_t cli_epoch(const char *option, const char *text);
+/*
+ * A domain name as people type it, as lower-case A-labels, which replaces out; a
+ * dot at its end is taken off.  And a selector, which takes no such dot.
+ */
+void cli_domain(const char *option, const char *text, struct buf *out);
+void cli_selector(const char *option, const char *text, struct buf *out);
 /* Of --exit-style; qmail is what that word means to this program. */
 enum cli_style cli_style(const char *text, enum cli_style qmail);
 

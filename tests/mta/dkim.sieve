@@ -3,9 +3,9 @@ require ["vnd.dovecot.filter", "fileinto"];
 
 if not filter "dkim-verify" ["-A", "mx.example", "-f"] {
   fileinto "unverified";
-} elsif header :matches "Authentication-Results" "mx.example;*dkim=pass*" {
+} elsif header :matches "Authentication-Results" ["mx.example; dkim=pass *", "mx.example;*; dkim=pass *"] {
   fileinto "pass";
-} elsif header :matches "Authentication-Results" "mx.example;*dkim=fail*" {
+} elsif header :matches "Authentication-Results" ["mx.example; dkim=fail *", "mx.example;*; dkim=fail *"] {
   fileinto "fail";
 }
 # end

@@ -192,9 +192,10 @@ rsa_verify(rsa_key *k, enum hash hash, struct span digest, struct span sig)
 }
 
 static void
-rsa_prepare(rsa_key *k)
+rsa_prepare(rsa_key *k, bool is_new)
 {
 	(void)k;
+	(void)is_new;
 }
 
 #else
@@ -343,39 +344,31 @@ public_exp(BIGNUM *r, const BIGNUM *a, const BIGNUM *e, const BIGNUM *n,
 
 /*
  * Makes the blinding of private operations, while the message may still be on
- * its way.  The public operation on 0 lets the key cache what RSA_blinding_on
- * wants for exponents; without finish the cache stays when the method goes.
- */
-static bool
-make_blinding(rsa_key *k, RSA_METHOD *m)
-{
-	unsigned char zero[LIMIT_RSA_BITS_MAX / 8] = { 0 };
-	const RSA_METHOD *usual = RSA_get_method(k);
-	bool ok = RSA_size(k) <= (int)sizeof(zero) &&
-	    RSA_meth_set_finish(m, NULL) == 1 &&
-	    RSA_meth_set_bn_mod_exp(m, public_exp) == 1 &&
-	    RSA_set_method(k, m) == 1 &&
-	    RSA_public_encrypt(RSA_size(k), zero, zero, k, RSA_NO_PADDING) >
-		0 &&
-	    RSA_blinding_on(k, NULL) == 1;
-
-	return RSA_set_method(k, usual) == 1 && ok;
-}
-
-/*
- * Random numbers come from the kernel: OpenSSL's own generator takes longer to
- * set up than the signature takes.
+ * its way, with random numbers from the kernel: OpenSSL's own generator takes
+ * longer to set up than the signature takes.  The public operation on 0 lets the
+ * key cache what RSA_blinding_on wants for exponents.  A method with finish, such
+ * as the usual one, frees that cache when it goes and leaves the pointers: so the
+ * change of methods is for a key that is new.
  */
 static void
-rsa_prepare(rsa_key *k)
+rsa_prepare(rsa_key *k, bool is_new)
 {
 	static const RAND_METHOD kernel = { .bytes = kernel_random };
-	RSA_METHOD *m = RSA_meth_dup(RSA_get_method(k));
+	unsigned char zero[LIMIT_RSA_BITS_MAX / 8] = { 0 };
+	const RSA_METHOD *usual = RSA_get_method(k);
+	RSA_METHOD *m = is_new ? RSA_meth_dup(usual) : NULL;
+	int n = RSA_size(k);
 
 	/* When one of them fails OpenSSL does it its own way later on. */
 	(void)RAND_set_rand_method(&kernel);
-	if (m != NULL)
-		(void)make_blinding(k, m);
+	if (m != NULL && n <= (int)sizeof(zero) &&
+	    RSA_meth_set_finish(m, NULL) == 1 &&
+	    RSA_meth_set_bn_mod_exp(m, public_exp) == 1 &&
+	    RSA_set_method(k, m) == 1)
+		(void)RSA_public_encrypt(n, zero, zero, k, RSA_NO_PADDING);
+	(void)RSA_blinding_on(k, NULL);
+	if (RSA_get_method(k) != usual)
+		(void)RSA_set_method(k, usual);
 	RSA_meth_free(m);
 }
 
@@ -500,7 +493,7 @@ key_from_private(struct span text, struct span passphrase, const char *name,
 		k = key_wrap(rsa_from_der(octets(buf_span(&der)), der.n), NULL);
 	buf_wipe(&der);
 	if (k != NULL && k->rsa != NULL)
-		rsa_prepare(k->rsa);
+		rsa_prepare(k->rsa, true);
 	if (k == NULL && kind == PEM_ENCRYPTED)
 		(void)fault_set(f, EX_NOPERM, "%s: %s", name,
 		    passphrase.p == NULL ?
@@ -587,7 +580,7 @@ void
 key_forked(struct key *k)
 {
 	if (k->rsa != NULL)
-		rsa_prepare(k->rsa);
+		rsa_prepare(k->rsa, false);
 }
 
 void

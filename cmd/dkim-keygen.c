@@ -263,10 +263,10 @@ print_record(const struct options *o, const struct key *key, struct fault *f)
 static enum key_found
 activate(const struct options *o, struct fault *f)
 {
-	/* Whoever signs with it decides whether its mode will do. */
-	const struct key_access any = { .insecure = true };
+	/* As dkim-sign is going to read it. */
+	const struct key_access access = { .insecure = false };
 	enum key_found found = keydir_activate(o->directory,
-	    buf_span(&o->domain), buf_span(&o->selector), &any, f);
+	    buf_span(&o->domain), buf_span(&o->selector), &access, f);
 
 	if (found == KEY_FOUND && o->verbose > 0)
 		cli_note("%.*s signs with %.*s now", (int)o->domain.n,

@@ -175,6 +175,7 @@ rotate 210
 
 # ------------------------------------------------------------- one fails, one waits
 dkim-keygen --activate -a ed25519 -d closed.test -s old -D keys >/dev/null
+chmod 640 keys/closed.test/old.pem
 touch -t 202501010000 keys/closed.test/old.pem
 rotate 400
 is "a domain that fails: 1" "$status" 1
@@ -182,6 +183,8 @@ like "... is said on standard error" "$(cat err)" \
     '^dkim-rotate: closed.test: .*publish 20271026e: update failed: REFUSED'
 is "... alone" "$(wc -l <err)" 1
 is "the others went on" "$(grep -c published out)" 2
+is "its new key is for the group that has the old one" \
+    "$(find keys/closed.test/20271026e.pem -perm 640 | wc -l | tr -d ' ')" 1
 is "its old key still signs" "$(readlink keys/closed.test/current.ed25519)" old.pem
 catch_up
 rotate 400 one.test two.test

@@ -55,6 +55,60 @@ refuses "a file in the place of the link stays: 73" 73 'current\.rsa: not a symb
 cmp -s keys/$D/rsa.pem keys/$D/current.rsa
 result $? "... unharmed"
 
+# Nothing becomes current that those who sign cannot use.
+current() { readlink keys/$D/current.ed25519; }
+made -s three >/dev/null
+chmod 644 keys/$D/three.pem
+refuses "a key that everybody can read: 77" 77 'three\.pem: mode 0644 .*chmod 0640' \
+    dkim-keygen --activate -d $D -s three -D keys
+chmod 640 keys/$D/three.pem keys/$D/two.pem
+run made -s three --activate
+is "the group can read both" "$status $(current)" "0 three.pem"
+made -s narrow >/dev/null
+refuses "a key that the group of the one in use cannot read: 77" 77 \
+    'narrow\.pem: group .*, which can read the key in use, cannot \(chgrp .* && chmod 0640' \
+    dkim-keygen --activate -d $D -s narrow -D keys
+is "... and the one in use stays" "$(current)" three.pem
+sh -c "$(sed 's/.*(\(.*\))$/\1/' err)"
+run made -s narrow --activate
+is "what the message says mends it" "$status $(current)" "0 narrow.pem"
+chmod 600 keys/$D/two.pem
+rm keys/$D/current.rsa
+dkim-keygen -b 1024 -d $D -D keys -s rsa2 >/dev/null
+refuses "the first of its type is measured by the other: 77" 77 'rsa2\.pem: group' \
+    dkim-keygen --activate -d $D -s rsa2 -D keys
+rm keys/$D/rsa2.pem
+refuses "... also when it is made at once" 77 'rsa2\.pem: group' \
+    dkim-keygen -b 1024 -d $D -s rsa2 -D keys --activate
+is "... and there is no link" "$(readlink keys/$D/current.rsa)" ""
+if [ "$(id -u)" -eq 0 ]; then
+	chown 65534 keys/$D/narrow.pem keys/$D/two.pem
+	chgrp 65534 keys/$D/two.pem
+	chmod 640 keys/$D/two.pem
+	refuses "another group: 77" 77 'two\.pem: group' dkim-keygen --activate -d $D -s two -D keys
+	chmod 600 keys/$D/*.pem
+	chown 0:0 keys/$D/two.pem
+	refuses "a key of root, where another user signs: 77" 77 \
+	    'two\.pem: user 65534, whose key is in use, cannot read it \(chown' \
+	    dkim-keygen --activate -d $D -s two -D keys
+	sh -c "$(sed 's/.*(\(.*\))$/\1/' err)"
+	run made -s two --activate
+	is "... and what mends it" "$status $(current)" "0 two.pem"
+	chown 0:0 keys/$D/*.pem
+else
+	skip "keys of other users" "needs root"
+fi
+dkim-keygen -b 1024 -d $D -D keys -s rsa3 --activate >/dev/null
+(umask 077; openssl pkcs8 -topk8 -in keys/$D/rsa3.pem -passout pass:x -out keys/$D/locked.pem
+    openssl genrsa -out keys/$D/tiny.pem 512; openssl pkey -in keys/$D/rsa3.pem -pubout -out keys/$D/pub.pem) 2>/dev/null
+refuses "an encrypted one: 77" 77 'locked\.pem: .*encrypted' dkim-keygen --activate -d $D -s locked -D keys
+refuses "one of 512 bits: 78" 78 'tiny\.pem: RSA key of 512 bits' dkim-keygen --activate -d $D -s tiny -D keys
+refuses "a public one: 78" 78 'pub\.pem: ' dkim-keygen --activate -d $D -s pub -D keys
+is "none of them is in use" "$(readlink keys/$D/current.rsa)" rsa3.pem
+run made -s two --activate
+rm keys/$D/locked.pem keys/$D/tiny.pem keys/$D/pub.pem
+ln -sf rsa.pem keys/$D/current.rsa
+
 # ------------------------------------------------------------- never overwritten
 refuses "a key that is there: 73" 73 'one\.pem: File exists' dkim-keygen -a ed25519 -d $D -s one -D keys
 cksum keys/$D/one.pem | cmp -s - before

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +39,49 @@ file_is_private(int fd, const char *path, struct fault *f)
 	if (fstat(fd, &st) != 0)
 		return fault_errno(f, EX_IOERR, "%s", path);
 	return mode_ok(path, &st, f);
+}
+
+/* The group by its name, or by its number where it has none. */
+static void
+add_group(gid_t gid, struct buf *out)
+{
+	const struct group *g = getgrgid(gid);
+
+	if (g != NULL)
+		buf_adds(out, g->gr_name);
+	else
+		buf_addf(out, "%lu", (unsigned long)gid);
+	buf_addc(out, '\0');
+}
+
+bool
+file_readers_kept(const char *old, const char *new, struct fault *f)
+{
+	struct stat a, b;
+	struct buf group = { 0 };
+	bool shared;
+
+	if (stat(old, &a) != 0)
+		return errno == ENOENT || fault_errno(f, EX_NOINPUT, "%s", old);
+	if (stat(new, &b) != 0)
+		return fault_errno(f, EX_NOINPUT, "%s", new);
+	shared = (b.st_mode & S_IRGRP) != 0 && b.st_gid == a.st_gid;
+	if (((a.st_mode & S_IRGRP) != 0 && !shared)) {
+		add_group(a.st_gid, &group);
+		(void)fault_set(f, EX_NOPERM,
+		    "%s: group %s, which can read the key in use, cannot "
+		    "(chgrp %s %s && chmod 0640 %s)",
+		    new, group.p, group.p, new, new);
+		buf_free(&group);
+		return false;
+	}
+	/* Root can read everything. */
+	if (a.st_uid != 0 && b.st_uid != a.st_uid && !shared)
+		return fault_set(f, EX_NOPERM,
+		    "%s: user %lu, whose key is in use, cannot read it "
+		    "(chown %lu %s)",
+		    new, (unsigned long)a.st_uid, (unsigned long)a.st_uid, new);
+	return true;
 }
 
 bool

@@ -37,6 +37,14 @@ ATTR_CHECK enum file_state file_slurp(const char *path,
  */
 ATTR_CHECK bool file_is_private(int fd, const char *path, struct fault *f);
 
+/*
+ * Can those who can read the file old, by its mode and owner, read the file new
+ * as well?  True, too, when old is not there.  EX_NOPERM, naming what mends it,
+ * or EX_NOINPUT.
+ */
+ATTR_CHECK bool file_readers_kept(const char *old, const char *new,
+    struct fault *f);
+
 /* As file_slurp from a descriptor, to its end.  name is for the fault. */
 ATTR_CHECK bool file_slurp_fd(int fd, const char *name, size_t max,
     struct buf *out, struct fault *f);

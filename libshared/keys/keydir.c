@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "dkim/algorithm.h"
+#include "ext/file.h"
 #include "ext/newfile.h"
 #include "mail/domain.h"
 
@@ -193,6 +194,26 @@ link_or_nothing(const char *path, struct fault *f)
 	    fault_set(f, EX_CANTCREAT, "%s: not a symbolic link", path);
 }
 
+/* Whoever signs with a key in use can read the one at path, too. */
+static bool
+readers_kept(const char *dir, struct span domain, enum key_type type,
+    const char *path, struct fault *f)
+{
+	enum key_type other = type == KEY_RSA ? KEY_ED25519 : KEY_RSA;
+	struct buf link = { 0 };
+	struct stat st;
+	bool kept;
+
+	link_path(dir, domain, type, &link);
+	if (stat(link.p, &st) != 0) {
+		link.n = 0;
+		link_path(dir, domain, other, &link);
+	}
+	kept = file_readers_kept(link.p, path, f);
+	buf_free(&link);
+	return kept;
+}
+
 enum key_found
 keydir_activate(const char *dir, struct span domain, struct span selector,
     const struct key_access *access, struct fault *f)
@@ -207,6 +228,7 @@ keydir_activate(const char *dir, struct span domain, struct span selector,
 		goto done;
 	link_path(dir, domain, key_type(key), &link);
 	if (!link_or_nothing(link.p, f) ||
+	    !readers_kept(dir, domain, key_type(key), path.p, f) ||
 	    !newfile_link(link.p, strrchr(path.p, '/') + 1, f))
 		found = KEY_FAILED;
 done:

@@ -48,7 +48,8 @@ ATTR_CHECK enum key_found keydir_choose(const char *dir, struct span domain,
 
 /*
  * Makes the key of a selector the one in use of its type, in one rename(2).
- * The key is read first.  KEY_ABSENT when there is no such key.
+ * The key is read first, and has to be readable for all that the one in use is
+ * for, of its type or else of the other.  KEY_ABSENT when there is no such key.
  */
 ATTR_CHECK enum key_found keydir_activate(const char *dir, struct span domain,
     struct span selector, const struct key_access *access, struct fault *f);

@@ -15,7 +15,6 @@ enum { SCAN_SLACK = 16 };
 /*
  * Copies text, and CRLF for the line ends in it.  It may stop anywhere, and does
  * so before
- *	the last few octets;
  *	a line end that comes first, or that CR or LF follows;
  *	a CR that is no part of a line end;
  *	with words, an HTAB, and an SP before SP, HTAB, CR or LF.

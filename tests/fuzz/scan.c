@@ -14,18 +14,17 @@ blank(char c)
 	return c == ' ' || c == '\t' || line_end(c);
 }
 
-/*
- * Is the octet at i of text one that scan_lines may take?  There are always some
- * behind it.
- */
+/* Is the octet at i of text one that scan_lines may take? */
 static bool
 may_take(struct span text, size_t i, bool words)
 {
 	const char *p = text.p + i;
 
-	MUST(i + 2 < text.n);
-	if (i == 0 && line_end(*p))
-		return false;
+	if (!blank(*p))
+		return true;
+	/* What is behind it decides, so there must be something. */
+	if (i == 0 || i + 2 >= text.n)
+		return !words && !line_end(*p);
 	if (*p == '\r')
 		return p[1] == '\n' && !line_end(p[2]);
 	if (*p == '\n')

@@ -106,7 +106,7 @@ tests/bench/bare: tests/bench/bare.c
 
 tests/bench/stopwatch: tests/bench/stopwatch.c
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ \
-	    tests/bench/stopwatch.c
+	    tests/bench/stopwatch.c $(CRYPTO_LIBS)
 
 static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \

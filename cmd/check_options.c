@@ -24,7 +24,7 @@ static const char help[] =
     "  -k, --key FILE           the key to compare with, private or public\n"
     "  -D, --key-dir DIR        key directory\n"
     "      --passphrase-file FILE  for an encrypted key\n"
-    "      --all                all domains of the key directory\n"
+    "      --all                all domains of the key directory, or tables\n"
     "      --signing-table TABLE  every row of it, as dkim-sign takes them\n"
     "      --key-table TABLE    the keys that it names\n"
     "      --all-matches        all rows that match are to sign\n"
@@ -132,7 +132,7 @@ check_together(struct check_options *o)
 		cli_usage("--signing-table and --key-table: only together");
 	if (o->all_matches && o->key_table == NULL)
 		cli_usage("--all-matches: needs --signing-table");
-	if (o->all + o->message + named + (o->key_table != NULL) != 1)
+	if ((o->all || o->key_table != NULL) + o->message + named != 1)
 		cli_usage("needs -d DOMAIN, --all or -m, and one of them only");
 	if (named && o->domain.n == 0)
 		cli_usage("needs -d DOMAIN");

@@ -268,10 +268,12 @@ table_key(void *arg, const char *where, const struct key *key)
 	buf_free(&pub);
 }
 
-/* The tables of dkim-sign, whole; no DNS. */
-static void
-check_tables(const struct check_options *o, struct findings *out)
+/* The tables of dkim-sign, whole; their keys are looked up with --all. */
+static bool
+check_tables(struct work *w, struct fault *f)
 {
+	const struct check_options *o = &w->o;
+	struct findings *out = &w->spoiled;
 	const struct keytables tables = { .signing = o->signing_table,
 		.keys = o->key_table,
 		.all = o->all_matches };
@@ -281,6 +283,9 @@ check_tables(const struct check_options *o, struct findings *out)
 	if (keytable_check(&tables, &access, &tell) == 0)
 		findings_add(out, FINDING_TABLES, span_str(o->signing_table),
 		    "%s", "");
+	/* What cannot be read is told already. */
+	return !o->all || keytable_list(&tables, &access, &w->keys, &tell, f) ||
+	    findings_status(out) != EX_OK;
 }
 
 int
@@ -297,10 +302,10 @@ main(int argc, char *argv[])
 	if (w.o.message)
 		cli_reads_stdin();
 	crypto_start(w.o.phrase.p != NULL);
-	if (w.o.signing_table != NULL)
-		check_tables(&w.o, &found);
-	else if (w.o.message ? !check_message(&w, &found, &f) :
-			       !gather(&w, &f) || !check_until(&w, &found, &f))
+	if (w.o.message ? !check_message(&w, &found, &f) :
+			  !(w.o.signing_table != NULL ? check_tables(&w, &f) :
+							gather(&w, &f)) ||
+		    !check_until(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);

@@ -309,9 +309,11 @@ sign_share(struct run *r, struct workers *w, char *files[], size_t n,
 	for (size_t i = w->self; ok && i < n; i += w->n) {
 		struct fault own;
 
-		ok = sign_file(r, files[i], &own) ?
-		    workers_tell(w, SIGNED, 0, SPAN(""), f) :
-		    workers_tell(w, FAILED, own.code, span_str(own.text), f);
+		if (sign_file(r, files[i], &own))
+			workers_tell(w, SIGNED, 0, SPAN(""));
+		else
+			workers_tell(w, FAILED, own.code, span_str(own.text));
+		ok = workers_send(w, f);
 	}
 	return ok;
 }

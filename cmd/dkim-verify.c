@@ -154,7 +154,7 @@ write_result(struct run *r, struct message *m, const struct report *report,
 {
 	int status = exit_status(r, report);
 	struct buf text = { 0 };
-	bool ok;
+	bool ok = true;
 
 	if (r->o.verbose > 0)
 		tell(m, report->verdicts);
@@ -172,7 +172,7 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	if (r->o.filter)
 		ok = write_whole(r, m, buf_span(&text), f);
 	else if (many_is_worker(&r->many))
-		ok = many_pass_on(&r->many, status, buf_span(&text), f);
+		many_pass_on(&r->many, status, buf_span(&text));
 	else
 		ok = take(r, status, buf_span(&text), f);
 	buf_free(&text);

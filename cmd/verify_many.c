@@ -54,21 +54,32 @@ many_is_worker(const struct many *m)
 	return m->workers.child;
 }
 
-bool
-many_pass_on(struct many *m, int status, struct span text, struct fault *f)
+void
+many_pass_on(struct many *m, int status, struct span text)
 {
-	return workers_tell(&m->workers, RESULT, status, text, f);
+	workers_tell(&m->workers, RESULT, status, text);
 }
 
-static bool
-note_failure(struct many *m, const struct fault *why, struct fault *f)
+static void
+note_failure(struct many *m, const struct fault *why)
 {
-	if (many_is_worker(m))
-		return workers_tell(&m->workers, FAILURE, why->code,
-		    span_str(why->text), f);
+	if (many_is_worker(m)) {
+		workers_tell(&m->workers, FAILURE, why->code,
+		    span_str(why->text));
+		return;
+	}
 	hide_bar(m);
 	m->failed(m->arg, why);
-	return true;
+}
+
+/* A message or a file is done. */
+static bool
+tell_end(struct many *m, unsigned what, struct fault *f)
+{
+	if (!many_is_worker(m))
+		return true;
+	workers_tell(&m->workers, what, 0, SPAN(""));
+	return workers_send(&m->workers, f);
 }
 
 static void
@@ -112,12 +123,10 @@ run_message(struct many *m, struct mbox *box, const char *name, struct fault *f)
 
 	if (in == NULL)
 		return false;
-	if (!m->one(m->arg, in, name, m->number, &own) &&
-	    !note_failure(m, &own, f))
-		return false;
+	if (!m->one(m->arg, in, name, m->number, &own))
+		note_failure(m, &own);
 	count(m);
-	return !many_is_worker(m) ||
-	    workers_tell(&m->workers, MESSAGE, 0, SPAN(""), f);
+	return tell_end(m, MESSAGE, f);
 }
 
 static bool
@@ -191,10 +200,9 @@ run_all(struct many *m, const struct paths *files, bool alone, struct fault *f)
 			*f = own;
 			return false;
 		}
-		if (!ok && !note_failure(m, &own, f))
-			return false;
-		if (many_is_worker(m) && (mbox || is_mine(m, i, 0)) &&
-		    !workers_tell(&m->workers, END, 0, SPAN(""), f))
+		if (!ok)
+			note_failure(m, &own);
+		if ((mbox || is_mine(m, i, 0)) && !tell_end(m, END, f))
 			return false;
 	}
 	return true;
@@ -222,7 +230,7 @@ hear(struct many *m, size_t k, bool *end, bool *lost, struct fault *f)
 		} else if (note.kind == FAILURE) {
 			(void)fault_set(&own, note.value, "%.*s", (int)text.n,
 			    text.n > 0 ? text.p : "");
-			(void)note_failure(m, &own, f);
+			note_failure(m, &own);
 		}
 	}
 	if (!*lost && note.kind == MESSAGE)
@@ -276,7 +284,7 @@ gather(struct many *m, const struct paths *files, struct fault *f)
 		if (lost) {
 			(void)fault_context(&why, "%s: the process that had it",
 			    files->v[i].path);
-			(void)note_failure(m, &why, f);
+			note_failure(m, &why);
 		}
 	}
 	return true;
@@ -286,13 +294,13 @@ gather(struct many *m, const struct paths *files, struct fault *f)
 static void
 list_all(struct many *m, char *paths[], size_t n, struct paths *files)
 {
-	struct fault own, f;
+	struct fault own;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!folder_is(paths[i]))
 			paths_add(files, paths[i], false);
 		else if (!folder_list(paths[i], files, &own))
-			(void)note_failure(m, &own, &f);
+			note_failure(m, &own);
 	}
 }
 

@@ -47,7 +47,6 @@ ATTR_CHECK bool many_run(struct many *m, char *paths[], size_t n,
 
 /* Is this a worker?  It has nothing more to do after many_run. */
 bool many_is_worker(const struct many *m);
-ATTR_CHECK bool many_pass_on(struct many *m, int status, struct span text,
-    struct fault *f);
+void many_pass_on(struct many *m, int status, struct span text);
 
 #endif

@@ -1,6 +1,5 @@
-# bash completion for dkim-sign, dkim-verify, dkim-keygen, dkim-dnsrec and
-# dkim-check.  The options come from --help, domains and selectors from the key
-# directory.
+# bash completion for the programs and scripts that people call.  The options come
+# from --help, domains and selectors from the key directory.
 
 # _dkim_tools_given OPTION...: the argument that one of them has on the line
 _dkim_tools_given() {
@@ -55,7 +54,7 @@ _dkim_tools_words() {
 
 _dkim_tools_formats() {
 	case $1 in
-	dkim-dnsrec) echo zone value tinydns nsupdate unbound dnsmasq json route53 cloudflare ;;
+	dkim-dnsrec | dkim-rotate) echo zone value tinydns nsupdate unbound dnsmasq json route53 cloudflare ;;
 	dkim-check) echo text json ;;
 	*) echo authres json kv text tsv ;;
 	esac
@@ -66,14 +65,14 @@ _dkim_tools() {
 	local program=${1##*/}
 	COMPREPLY=()
 	case $prev in
-	-d | --domain | --require | --fallback)
+	-d | --domain | --require | --fallback | --force)
 		_dkim_tools_words "$(_dkim_tools_domains)" ;;
 	-s | --selector) _dkim_tools_words "$(_dkim_tools_selectors)" ;;
-	-D | --key-dir | --dump) _dkim_tools_files -d ;;
+	-D | --key-dir | --table-dir | --dump | --reveal) _dkim_tools_files -d ;;
 	-F | --format) _dkim_tools_words "$(_dkim_tools_formats "$program")" ;;
 	-a | --algorithm)
 		case $program in
-		dkim-keygen) _dkim_tools_words 'rsa ed25519' ;;
+		dkim-keygen | dkim-rotate) _dkim_tools_words 'rsa ed25519' ;;
 		*) _dkim_tools_words 'rsa-sha256 ed25519-sha256' ;;
 		esac
 		;;
@@ -93,7 +92,12 @@ _dkim_tools() {
 		fi
 		;;
 	*)
-		if [[ $cur == -* ]]; then
+		if [[ $program == key-from-* || $program == sign-with-* ]]; then
+			# Their --help speaks of options of other programs.
+			_dkim_tools_words "--help $(_dkim_tools_domains)"
+		elif [[ $program == dkim-rotate && $cur != -* ]]; then
+			_dkim_tools_words "$(_dkim_tools_domains)"
+		elif [[ $cur == -* ]]; then
 			_dkim_tools_words "$("$1" --help 2>/dev/null |
 			    grep '^ ' | grep -oE -- '--[a-z][a-z0-9-]*')"
 		else
@@ -103,4 +107,6 @@ _dkim_tools() {
 	esac
 }
 
-complete -F _dkim_tools dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check
+complete -F _dkim_tools dkim-sign dkim-verify dkim-keygen dkim-dnsrec \
+    dkim-check dkim-rotate opendkim-import key-from-postgresql key-from-redis \
+    sign-with-openssl sign-with-pkcs11

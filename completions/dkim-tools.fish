@@ -42,23 +42,28 @@ function __dkim_tools_selectors
 end
 
 set -l command (basename (status filename) .fish)
-for line in (command $command --help 2>/dev/null)
-    set -l long (string match -r -- '^ +(?:-[A-Za-z], )?--([a-z][a-z0-9-]*)' $line)[2]
-    test -n "$long"; or continue
-    set -l short (string match -r -- '^ +-([A-Za-z]), ' $line)[2]
-    set -l part -l $long
-    test -n "$short"; and set -a part -s $short
-    # an argument stands right behind the option
-    string match -qr -- "--$long [A-Za-z]" $line; and set -a part -r
-    set -l text (string match -r -- '\S  +([^-].*)$' $line)[2]
-    test -n "$text"; and set -a part -d $text
-    complete -c $command $part
+# The --help of the other scripts speaks of options of other programs.
+if not string match -qr -- '^(key-from|sign-with)-' $command
+    for line in (command $command --help 2>/dev/null)
+        set -l long (string match -r -- '^ +(?:-[A-Za-z], )?--([a-z][a-z0-9-]*)' $line)[2]
+        test -n "$long"; or continue
+        set -l short (string match -r -- '^ +-([A-Za-z]), ' $line)[2]
+        set -l part -l $long
+        test -n "$short"; and set -a part -s $short
+        # an argument stands right behind the option
+        string match -qr -- "--$long [A-Za-z]" $line; and set -a part -r
+        set -l text (string match -r -- '\S  +([^-].*)$' $line)[2]
+        test -n "$text"; and set -a part -d $text
+        complete -c $command $part
+    end
+end
+if string match -q 'dkim-*' $command
+    complete -c $command -s V -l version -d 'print the version'
+    complete -c $command -s d -l domain -x -a '(__dkim_tools_domains)'
+    complete -c $command -s s -l selector -x -a '(__dkim_tools_selectors)'
+    complete -c $command -s D -l key-dir -x -a '(__fish_complete_directories)'
 end
 complete -c $command -s h -l help -d 'print a summary of the options'
-complete -c $command -s V -l version -d 'print the version'
-complete -c $command -s d -l domain -x -a '(__dkim_tools_domains)'
-complete -c $command -s s -l selector -x -a '(__dkim_tools_selectors)'
-complete -c $command -s D -l key-dir -x -a '(__fish_complete_directories)'
 switch $command
     case dkim-dnsrec
         complete -c $command -s F -l format -x -a 'zone value tinydns nsupdate unbound dnsmasq json route53 cloudflare'
@@ -72,6 +77,14 @@ switch $command
         complete -c $command -s a -l algorithm -x -a 'rsa-sha256 ed25519-sha256'
         complete -c $command -s c -l canonicalization -x -a 'relaxed/relaxed relaxed/simple simple/relaxed simple/simple'
         complete -c $command -l exit-style -x -a 'mta sysexits qmail'
+    case dkim-rotate
+        complete -c $command -x -a '(__dkim_tools_domains)'
+        complete -c $command -l force -x -a '(__dkim_tools_domains)'
+        complete -c $command -l reveal -x -a '(__fish_complete_directories)'
+        complete -c $command -s a -l algorithm -x -a 'rsa ed25519'
+        complete -c $command -s F -l format -x -a 'zone value tinydns nsupdate unbound dnsmasq json route53 cloudflare'
+    case 'key-from-*' 'sign-with-*'
+        complete -c $command -x -a '(__dkim_tools_domains)'
     case dkim-keygen
         complete -c $command -s a -l algorithm -x -a 'rsa ed25519'
         complete -c $command -s b -l bits -x -a '2048 1024 3072 4096'

@@ -28,7 +28,8 @@ ok "make install" maker install
 like "it uses INSTALL" "$(cat calls)" x
 is "every file is where a variable says" \
     "$(files | grep -vE '^\./(b&in|m\|an/man[1-8]|comp/(bash|zsh|fish))/[^/]*$')" ""
-programs='dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check'
+programs='dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check dkim-rotate
+opendkim-import key-from-postgresql key-from-redis sign-with-openssl sign-with-pkcs11'
 for p in $programs; do
 	is "$p and its completions" "$(files | grep -E "/(_?$p|$p\.fish)\$" | tr '\n' ' ')" \
 	    "./b&in/$p ./comp/bash/$p ./comp/fish/$p.fish "

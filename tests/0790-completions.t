@@ -4,6 +4,8 @@
 # test: once
 . "${0%/*}/lib.sh"
 C=$TOP/completions
+PATH=$PATH:$TOP/scripts
+OTHERS='key-from-postgresql key-from-redis sign-with-openssl sign-with-pkcs11'
 mkdir -p keys/example.com keys/sub.example.org
 touch keys/example.com/2026a.pem keys/example.com/2026b.pem keys/sub.example.org/x.pem
 touch my.key
@@ -25,12 +27,24 @@ expect() {
 }
 suite() { # suite SHELL: what "complete_SHELL WORD..." prints for the last word
 	s=$1
-	for p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check; do
+	for p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check dkim-rotate; do
 		got=$("complete_$s" $p --)
 		expect "$s" "$p --" "$got" --help --version
 		expect "$s" "$p, all of its options" "$got" $("$p" --help |
 		    grep -E '^ ' | grep -oE -e '--[a-z][a-z0-9-]*' | sort -u)
 	done
+	expect "$s" "opendkim-import, all of its options" \
+	    "$("complete_$s" opendkim-import --)" --help --key-dir --table-dir
+	unlike "$s: opendkim-import, no others" "$("complete_$s" opendkim-import --)" version
+	for p in $OTHERS; do
+		is "$s: $p takes no other option" "$("complete_$s" "$p" --)" --help
+	done
+	expect "$s" "a domain for a key store" "$("complete_$s" key-from-redis ex)" example.com
+	expect "$s" "dkim-rotate: domains" "$("complete_$s" dkim-rotate '')" example.com sub.example.org
+	expect "$s" "dkim-rotate --force: domains" \
+	    "$("complete_$s" dkim-rotate --force '')" example.com sub.example.org
+	expect "$s" "dkim-rotate: algorithms" "$("complete_$s" dkim-rotate -a '')" rsa ed25519
+	expect "$s" "dkim-rotate: formats" "$("complete_$s" dkim-rotate -F t)" tinydns
 	expect "$s" "domains" "$("complete_$s" dkim-keygen -d '')" example.com sub.example.org
 	expect "$s" "selectors of a domain" \
 	    "$("complete_$s" dkim-check -d example.com -s 2)" 2026a 2026b
@@ -50,7 +64,7 @@ complete_bash() {
 if command -v bash >/dev/null; then
 	suite bash
 	is "bash: every command has it" \
-	    "$(bash --norc -c '. "$1"; complete -p' bash "$C/dkim-tools.bash" | wc -l | tr -d ' ')" 5
+	    "$(bash --norc -c '. "$1"; complete -p' bash "$C/dkim-tools.bash" | wc -l | tr -d ' ')" 11
 else
 	skip bash "not installed"
 fi
@@ -109,7 +123,8 @@ fi
 
 complete_fish() {
 	mkdir -p fish
-	for f_p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check; do
+	for f_p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check \
+	    dkim-rotate opendkim-import $OTHERS; do
 		cp "$C/dkim-tools.fish" "fish/$f_p.fish"
 	done
 	f_line="$*"

@@ -199,4 +199,27 @@ note table-unused kt:3: no row of refile"
 	refuses "dkim-check: --all-matches alone: 64" 64 'needs --signing-table' \
 	    dkim-check --all-matches -d example.com
 fi
+
+# ------------------------------------------------- --all: and their records in DNS
+for d in a.example b.example c.example; do
+	mkdir -p "live/$d"
+	dkim-keygen -a ed25519 -d $d -s mail -o live/$d/mail.pem >>live.zone
+done
+dkim-keygen -a ed25519 -d fixed.example -s f -o live/f.pem >/dev/null
+printf 'all %%:mail:./live/%%/mail.pem\nf fixed.example:f:./live/f.pem\n' >lkt
+printf '*@a.example all\nx@b.example all\n*@c.example all\n*@d.example all\n*@*.fixed.example f\n' >lst
+rm live/b.example/mail.pem
+sed -i '/^mail\._domainkey\.c/,/)/d' live.zone
+dkim-dnsrec -d c.example -s mail --revoke >>live.zone
+run dkim-check --all --signing-table refile:lst --key-table lkt -Z live.zone
+is "--all with tables: 1" "$status" 1
+for want in 'ok key-matches mail\._domainkey\.a\.example' \
+    'error revoked mail\._domainkey\.c\.example' \
+    'error no-record f\._domainkey\.fixed\.example' \
+    'error table-row lkt:1: \./live/b\.example/mail\.pem: No such file' \
+    'error table-row lkt:1: \./live/d\.example/mail\.pem: No such file'; do
+	like "... $want" "$(cat out)" "^$want"
+done
+run dkim-check --signing-table refile:lst --key-table lkt -Z live.zone
+unlike "without it no record is looked up" "$(cat out)" '_domainkey'
 done_testing

@@ -94,10 +94,30 @@ like "a signed message is accepted" "$(send sink/1.eml)" '^250'
 is "and filed" "$(in_box 1)" 1
 like "with our status" "$(cat inbox/*)" '^X-DKIM-Status: pass example.com'
 like "Exim's own verifier agrees" "$(cat log/mainlog)" 'own verifier: example.com pass'
+tr -d '\r' <sink/1.eml | sed '1,/^$/d' >want
+sed '1,/^$/d' inbox/* >got
+ok "and whole" cmp got want
 like "an unsigned one is accepted" "$(send msg)" '^250'
 sed 's/^body/BODY/' sink/1.eml >forged
+# Of two signatures the upper one, of another domain, is broken, or both are.
+cp $K other.pem && chmod 600 other.pem
+sed 's/^body/other/' msg | dkim-sign -d example.org -s mail -k other.pem --header-only >broken
+dkim-dnsrec -d example.org -s mail -k other.pem -F zone >>zone
+{ cat broken; tr -d '\r' <sink/1.eml; } >second
+like "one of two signatures passes: accepted" "$(send second)" '^250'
+is "the status is that of the one that passes" \
+    "$(in_box 3) $(grep -l '^X-DKIM-Status: pass example.com' inbox/* | wc -l | tr -d ' ')" "3 2"
+{ cat broken; tr -d '\r' <forged; } >neither
+like "neither passes: refused" "$(send neither)" '^550 DKIM: body hash'
+{ printf 'Authentication-Results: mx.example; dkim=pass\nX-DKIM-Status: pass\n'
+    printf 'result: pass\n'; tr -d '\r' <forged; } >claims
+like "what the sender claims does not count" "$(send claims)" '^550 DKIM: body hash'
+dkim-sign -d example.com -s mail -k other.pem -i 'result=pass@example.com' <msg |
+    sed 's/^body/BODY/' >identity
+like "nor what an identity says" "$(send identity)" '^550 DKIM: body hash'
 like "a forged one is refused, with the reason" "$(send forged)" \
     '^550 DKIM: body hash did not verify \(example.com\)'
+failing acl dns
 touch zone.down
 like "DNS is down: deferred" "$(send sink/1.eml)" '^451 DKIM: key lookup (timed out|failed)'
 rm zone.down
@@ -105,9 +125,33 @@ cp zone good
 sed 's,k=rsa;,t=y  ;,' good >zone
 like "a forged one of a domain that tests is accepted" "$(send forged)" '^250'
 cp good zone
-mv bin/dkim-verify bin/away
-like "no dkim-verify: deferred" "$(send sink/1.eml)" '^451'
-mv bin/away bin/dkim-verify
+deferred() { # deferred NAME FILE
+	d_before=$(in_box 0)
+	like "$1: deferred" "$(send "$2")" '^45[12]'
+	is "$1: nothing is filed" "$(in_box 0)" "$d_before"
+}
+failing acl command
+takes dkim-verify
+deferred "no dkim-verify" sink/1.eml
+heals dkim-verify
+failing acl kill
+kills dkim-verify
+deferred "dkim-verify is killed" sink/1.eml
+printf '#!/bin/sh\necho result=pass domain=example.com\nkill -9 $$\n' >bin/dkim-verify
+deferred "dkim-verify is killed when it has said pass" sink/1.eml
+heals dkim-verify
+failing acl disk
+# Room for a part of the copy that is verified, or for all but its end.
+for size in 16 1000 $(($(tr -d '\r' <sink/2.eml | wc -c) / 1024 / 4 * 4)); do
+	mount -t tmpfs -o size=${size}k,mode=1777 none spool/scan
+	deferred "disk full after $size KiB" sink/2.eml
+	umount spool/scan
+done
+failing acl key
+sed 's,k=rsa,k=???,' good >zone
+like "a damaged key record: accepted" "$(send sink/1.eml)" '^250'
+cp good zone
+all_shown acl
 like "and then it is accepted" "$(send sink/1.eml)" '^250'
 
 # --- failures ---------------------------------------------------------------------
@@ -124,6 +168,7 @@ mended() { # mended NAME [FILE]
 	is "$1: then delivered, and no bounce" "$(queued) $(delivered)" "0 $((w_before + 1))"
 	like "$1: whole and signed" "$(dkim-verify -F kv "sink/$((w_before + 1)).eml")" ' result=pass '
 }
+failing filter key
 chmod 600 $K
 waits "the key cannot be read"
 chmod 640 $K
@@ -132,30 +177,90 @@ chmod 644 $K
 waits "the key can be read by all"
 chmod 640 $K
 mended "the key can be read by all"
-mv bin/dkim-sign bin/away
+failing filter command
+takes dkim-sign
 waits "no dkim-sign"
-mv bin/away bin/dkim-sign
+heals dkim-sign
 mended "no dkim-sign"
-cp bin/dkim-sign bin/away
-rm bin/dkim-sign
-printf '#!/bin/sh\nhead -c 200\nkill -9 $$\n' >bin/dkim-sign
-chmod 755 bin/dkim-sign
+failing filter kill
+kills dkim-sign
 waits "dkim-sign is killed" '' big
-mv bin/away bin/dkim-sign
+heals dkim-sign
 mended "dkim-sign is killed"
+printf '#!/bin/sh\ncat\nkill -9 $$\n' >bin/killed
+chmod 755 bin/killed
+takes dkim-sign
+mv bin/killed bin/dkim-sign
+waits "dkim-sign is killed at the end" '' big
+heals dkim-sign
+mended "dkim-sign is killed at the end"
+failing filter disk
 fill_tmp
 waits "disk full" '' big
 free_tmp
 mended "disk full"
-rm -f gate/message
-mv bin/gateway bin/away
-waits "pipe: no COMMAND" b@piped.example
-mv bin/away bin/gateway
+failing filter dns
+touch zone.down
+w_before=$(delivered)
+submit msg
+rm zone.down
+mended "DNS is down"
+all_shown filter
+
+# stuck NAME [FILE]: of the pipe transport, in the queue and nothing handed over;
+# unstuck NAME: and then whole
+stuck() {
+	rm -f gate/message
+	submit "${2:-msg}" b@piped.example
+	is "pipe: $1: in the queue, nothing handed over" "$(queued) $(ls gate)" "1 "
+	p_body=$(sed '1,/^$/d' "${2:-msg}" | grep . | cksum)
+}
+unstuck() {
+	exim4 -qff >/dev/null 2>&1
+	is "pipe: $1: then delivered, and no bounce" "$(queued)" 0
+	like "pipe: $1: signed" "$(dkim-verify -F kv gate/message)" ' result=pass '
+	is "pipe: $1: whole" "$(sed '1,/^$/d' gate/message | grep . | cksum)" "$p_body"
+}
+failing pipe command
+takes gateway
+stuck "no COMMAND"
+heals gateway
+unstuck "no COMMAND"
+takes dkim-sign
+stuck "no dkim-sign"
+heals dkim-sign
+unstuck "no dkim-sign"
 touch gate/shut
-exim4 -qff >/dev/null 2>&1
+submit msg b@piped.example
 is "pipe: COMMAND says 75: in the queue" "$(queued)" 1
 rm gate/shut
-exim4 -qff >/dev/null 2>&1
-is "pipe: then delivered" "$(queued)" 0
+unstuck "COMMAND says 75"
 accepts "pipe" gate/message
+failing pipe kill
+kills dkim-sign
+stuck "dkim-sign is killed" big
+heals dkim-sign
+unstuck "dkim-sign is killed"
+kills gateway
+stuck "COMMAND is killed" big
+heals gateway
+unstuck "COMMAND is killed"
+failing pipe key
+chmod 600 $K
+stuck "the key cannot be read"
+chmod 640 $K
+unstuck "the key cannot be read"
+failing pipe disk
+fill_tmp
+stuck "disk full" big
+free_tmp
+unstuck "disk full"
+failing pipe dns
+touch zone.down
+submit msg b@piped.example
+rm zone.down
+p_body=$(sed '1,/^$/d' msg | grep . | cksum)
+unstuck "DNS is down"
+all_shown pipe
+unlike "nothing bounced in all this" "$(cat log/mainlog)" '<= <>'
 done_testing

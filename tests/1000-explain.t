@@ -207,6 +207,60 @@ for text in (b"=?UTF-8?B?R3LDvMOfZQ==?=", b"Gr\xc3\xbc\xc3\x9fe", b"=?UTF-8?Q?Gr
     check("subject %r with a tag in it" % text, m.replace(text, b"=?utf-8?q?=5Blist=5D_Gr=C3=BC=C3=9Fe?="),
           ["subject-tag-added"], "header")
 
+# what was undone on the way, and what other changes take back
+def sent(content_type, body, **more):
+    return sign(HEAD.replace(b"utf-8", content_type[0]).replace(b"8bit", content_type[1]) + b"\r\n" + body,
+                rsa, h=NAMES, **more)
+
+
+def swapped(old, new):
+    return lambda m: m.replace(old, new)
+
+
+QP, LATIN1 = sent((b"utf-8", b"quoted-printable"), encoded(BODY)), sent((b"iso-8859-1", b"8bit"), latin1(BODY))
+for name, message, want in (
+        ("quoted-printable decoded", on_body(lambda b: BODY)(QP), ["decoded-8bit"]),
+        ("and the header says so", on_body(lambda b: BODY)(QP).replace(b"quoted-printable", b"8bit"),
+         ["decoded-8bit", "field-replaced"]),
+        ("quoted-printable encoded, and the header says so",
+         on_body(encoded)(signed).replace(b"Encoding: 8bit", b"Encoding: quoted-printable"),
+         ["encoded-quoted-printable", "field-replaced"]),
+        ("latin1 to utf8", on_body(lambda b: BODY)(LATIN1), ["charset-to-utf8"]),
+        ("and the header says so", on_body(lambda b: BODY)(LATIN1).replace(b"iso-8859-1", b"utf-8"),
+         ["charset-to-utf8", "field-replaced"]),
+        (">From unquoted", swapped(b">From here", b"From here")(
+            sent((b"utf-8", b"8bit"), from_quoted(BODY))), ["from-unquoted"]),
+        (">From quoted again", swapped(b">From here", b">>From here")(
+            sent((b"utf-8", b"8bit"), from_quoted(BODY))), ["from-quoted-again"]),
+        ("dot-stuffing undone", swapped(b"\r\n..and", b"\r\n.and")(
+            sent((b"utf-8", b"8bit"), dotted(BODY))), ["dot-unstuffed"]),
+        ("LF became CR", on_body(swapped(b"\r\n", b"\r"))(signed), ["line-end-to-cr"]),
+        ("white space at all line ends", on_body(swapped(b"\r\n", b" \r\n"))(sign(MSG, rsa, h=NAMES, c=SIMPLE)),
+         ["trailing-space-added"])):
+    check(name, message, want, "body")
+COMMENTS = b"Comments: one\r\nComments: two\r\n"
+m = sign(HEAD + COMMENTS + b"\r\n" + BODY, rsa, h=("from", "subject", "comments", "comments"))
+check("two fields reordered", m.replace(COMMENTS, b"Comments: two\r\nComments: one\r\n"), ["reordered"], "header")
+m = sign(HEAD + b"Reply-To: Alice <alice@example.com>\r\n\r\n" + BODY, rsa, h=NAMES + ("reply-to",))
+check("Reply-To: rewritten", m.replace(b"Reply-To: Alice <alice@example.com>", b"Reply-To: list@lists.example"),
+      ["address-rewritten"], "header")
+check("To: rewritten, the old one kept", signed.replace(
+    b"To: Bob <bob@example.net>,\r\n carol@example.net",
+    b"To: list@lists.example\r\nX-Original-To: Bob <bob@example.net>, carol@example.net"),
+    ["address-rewritten"], "header")
+m = sign(MSG, rsa, h=NAMES + ("reply-to",))
+check("Reply-To: added", m.replace(b"Subject:", b"Reply-To: list@lists.example\r\nSubject:"), ["field-added"], "header")
+check("From: rewritten, the old one kept", signed.replace(
+    b"From: Alice <alice@example.com>",
+    b'From: "Alice via List" <list@lists.example>\r\nX-Original-From: Alice <alice@example.com>'),
+    ["address-rewritten"], "header")
+m = sign(MSG.replace(b"greetings", b"Re: greetings"), rsa, h=NAMES)
+check("Re: removed", m.replace(b"Re: greetings", b"greetings"), ["subject-prefix-removed"], "header")
+sig, r = explain(signed + FOOTER)
+tap.ok(any(re.search("^%d octets at octet %d: _______" % (len(FOOTER), len(forge.body_canon("relaxed", BODY))),
+                     c["detail"] or "") for c in sig["explain"]),
+       "a footer: at which length it begins, and what it is", sig["explain"])
+
 # broken lines
 LONG = HEAD + b"\r\n" + b"x" * 700 + b" " + b"y" * 800 + b"\r\nend\r\n"
 m = sign(LONG, rsa)
@@ -287,6 +341,27 @@ tap.ok(("other-selector",) in changes(sig), "the previous selector's key", sig["
 sig, r = explain(sign(MSG, rsa, s="bad"))
 tap.ok(changes(sig) == [] and ("key-damaged",) in changes(sig, False), "a damaged p= is a guess",
        sig["explain"])
+def republished(what, key=rsa):
+    other = forge.write(os.path.join(T, "other"), forge.zone({"sel._domainkey.example.com": what(key.record())}))
+    return explain(sign(MSG, key), "-Z", other)
+
+
+big, p = RSA(2048), rsa.record().index(b"p=") + 2
+plus = next(k for k in (RSA(1024, seed=n) for n in range(20, 99)) if b"+" in k.record())
+for name, what, key, detail in (
+        ("gained a digit", lambda x: x[:p + 60] + b"A" + x[p + 60:], rsa, "gained"),
+        ("lost a digit", lambda x: x[:p + 60] + x[p + 61:], rsa, "lost"),
+        ("lost the last one", lambda x: x[:-1], rsa, "lost"),
+        ("lost a digit of 2048 bits", lambda x: x[:p + 50] + x[p + 51:], big, "lost"),
+        ("lost a digit of Ed25519", lambda x: x[:-10] + x[-9:], ed, "lost"),
+        ("gained a backslash and quotes", lambda x: x[:p + 60] + b'\\\\ \\"' + x[p + 60:], rsa, "no base64"),
+        ("every + became a space", lambda x: x.replace(b"+", b" "), plus, "space")):
+    sig, r = republished(what, key)
+    tap.ok(sig["code"] == "key-syntax" and changes(sig) == [("key-damaged",)] and
+           any(detail in (c["detail"] or "") for c in sig["explain"]) and "header-intact" in states(sig),
+           "p= %s: verified" % name, sig["explain"])
+sig, r = republished(lambda x: x[:p + 60] + x[p + 80:])
+tap.ok(changes(sig) == [] and ("key-damaged",) in changes(sig, False), "p= lost more: a guess", sig["explain"])
 sig, r = explain(sign(MSG, rsa, s="gone"))
 tap.ok(changes(sig) == [] and ("key-gone",) in changes(sig, False), "no key: a guess", sig["explain"])
 sig, r = explain(sign(MSG, rsa, tags=[("+t", str(NOW + 4000))]))

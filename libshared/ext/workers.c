@@ -16,6 +16,8 @@
 struct worker {
 	pid_t pid; /* -1 when there is none any more */
 	int in;    /* its notes; -1 likewise */
+	struct buf heard;
+	size_t at; /* in heard, behind what was handed out */
 	struct fault why;
 };
 
@@ -67,40 +69,52 @@ workers_start(struct workers *w, size_t n)
 	}
 }
 
-bool
-workers_tell(const struct workers *w, unsigned kind, int value,
-    struct span text, struct fault *f)
+void
+workers_tell(struct workers *w, unsigned kind, int value, struct span text)
 {
 	struct worker_note note;
-	struct buf all = { 0 };
-	bool ok;
 
 	/* Its gaps are written, too. */
 	memset(&note, 0, sizeof(note));
 	note.kind = kind;
 	note.value = value;
 	note.n = text.n;
-	buf_add(&all, &note, sizeof(note));
-	buf_add_span(&all, text);
-	ok = file_write(w->out, "parent process", all.p, all.n, f);
-	buf_free(&all);
+	buf_add(&w->untold, &note, sizeof(note));
+	buf_add_span(&w->untold, text);
+}
+
+bool
+workers_send(struct workers *w, struct fault *f)
+{
+	bool ok = file_write(w->out, "parent process", w->untold.p, w->untold.n,
+	    f);
+
+	w->untold.n = 0;
 	if (!ok)
 		f->text[0] = '\0';
 	return ok;
 }
 
-/* False at the end, and where an end comes too early. */
+/* At least n octets heard and not handed out; false where an end comes first. */
 static bool
-read_all(int fd, void *p, size_t n)
+listen_for(struct worker *own, size_t n)
 {
-	size_t have = 0;
+	enum { PIECE = 64 << 10 };
 
-	while (have < n) {
-		ssize_t got = read(fd, (char *)p + have, n - have);
+	while (own->heard.n - own->at < n) {
+		ssize_t got;
 
-		if (got <= 0 && (got == 0 || !file_try_again(fd, POLLIN)))
+		if (own->at > 0)
+			memmove(own->heard.p, own->heard.p + own->at,
+			    own->heard.n - own->at);
+		own->heard.n -= own->at;
+		own->at = 0;
+		buf_reserve(&own->heard, PIECE);
+		got = read(own->in, own->heard.p + own->heard.n, PIECE);
+		if (got > 0)
+			own->heard.n += (size_t)got;
+		else if (got == 0 || !file_try_again(own->in, POLLIN))
 			return false;
-		have += (size_t)got;
 	}
 	return true;
 }
@@ -133,10 +147,12 @@ workers_hear(struct workers *w, size_t k, struct worker_note *note,
 	struct worker *own = &w->v[k];
 
 	text->n = 0;
-	if (own->pid > 0 && read_all(own->in, note, sizeof(*note))) {
-		buf_reserve(text, note->n + 1);
-		if (read_all(own->in, text->p, note->n)) {
-			text->n = note->n;
+	if (own->pid > 0 && listen_for(own, sizeof(*note))) {
+		memcpy(note, own->heard.p + own->at, sizeof(*note));
+		own->at += sizeof(*note);
+		if (listen_for(own, note->n)) {
+			buf_add(text, own->heard.p + own->at, note->n);
+			own->at += note->n;
 			return true;
 		}
 	}
@@ -148,8 +164,11 @@ workers_hear(struct workers *w, size_t k, struct worker_note *note,
 void
 workers_end(struct workers *w)
 {
-	for (size_t k = 0; k < w->n && w->v != NULL; k++)
+	for (size_t k = 0; k < w->n && w->v != NULL; k++) {
 		bury(&w->v[k]);
+		buf_free(&w->v[k].heard);
+	}
+	buf_free(&w->untold);
 	free(w->v);
 	if (w->child)
 		(void)close(w->out);

@@ -16,9 +16,10 @@
  */
 struct workers {
 	size_t n;
-	bool child;  /* this process is one of them */
-	size_t self; /* which, from 0 on */
-	int out;     /* of a child, to the parent */
+	bool child;        /* this process is one of them */
+	size_t self;       /* which, from 0 on */
+	int out;           /* of a child, to the parent */
+	struct buf untold; /* likewise */
 	struct worker *v;
 };
 
@@ -34,9 +35,13 @@ struct worker_note {
  */
 void workers_start(struct workers *w, size_t n);
 
-/* From a child.  EX_IOERR, without a text, when the parent is gone. */
-ATTR_CHECK bool workers_tell(const struct workers *w, unsigned kind, int value,
-    struct span text, struct fault *f);
+/*
+ * From a child.  What is told waits for workers_send, so that it costs one write.
+ * EX_IOERR, without a text, when the parent is gone.
+ */
+void workers_tell(struct workers *w, unsigned kind, int value,
+    struct span text);
+ATTR_CHECK bool workers_send(struct workers *w, struct fault *f);
 
 /*
  * The next note of worker k; what it says replaces *text.  False once there is

@@ -73,4 +73,13 @@ struct keytable_tell {
 size_t keytable_check(const struct keytables *t,
     const struct key_access *access, const struct keytable_tell *tell);
 
+/*
+ * Adds the keys of all rows of the key table: one with "%" once for each domain
+ * that stands in the signing table for it.  Only those keys that keytable_check
+ * does not read go to tell->row when they cannot be used.
+ */
+ATTR_CHECK bool keytable_list(const struct keytables *t,
+    const struct key_access *access, struct keyset *out,
+    const struct keytable_tell *tell, struct fault *f);
+
 #endif

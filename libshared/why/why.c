@@ -2,8 +2,10 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "ext/clock.h"
 #include "why/bodysearch.h"
 #include "why/headersearch.h"
+#include "why/keymend.h"
 #include "dkim/keyrec.h"
 #include "dkim/qp.h"
 #include "why/boundary.h"
@@ -142,6 +144,19 @@ other_selectors(struct why *w, const struct why_message *m,
 	return ok;
 }
 
+/* A record that holds no key may have held one when it was made. */
+static bool
+mend_key(struct why *w, const struct why_message *m, struct headersearch *h)
+{
+	const struct answer *a = resolver_wait(m->dns,
+	    resolver_ask(m->dns, buf_span(&h->sig->query)));
+	bool ok = false;
+
+	for (size_t i = 0; i < a->n && !ok; i++)
+		ok = keymend_run(h, buf_span(&a->v[i]), &w->claims);
+	return ok;
+}
+
 /* What cannot be tried, for want of the right key. */
 static void
 guess_key(struct why *w, const struct result_one *r)
@@ -184,6 +199,9 @@ explain_header(struct why *w, const struct why_message *m,
 	if (w->header != STATE_HOLDS && !other_selectors(w, m, &h) &&
 	    w->header == STATE_BROKEN)
 		headersearch_run(&h, &w->claims);
+	if (r->verdict == VERDICT_KEY_SYNTAX &&
+	    claims_about(&w->claims, HALF_KEY) == 0 && mend_key(w, m, &h))
+		w->header = STATE_HOLDS;
 	if (w->header != STATE_HOLDS &&
 	    claims_about(&w->claims, HALF_HEADER) == 0 &&
 	    claims_about(&w->claims, HALF_KEY) == 0)
@@ -254,15 +272,17 @@ void
 why_explain(struct why *w, const struct why_message *m,
     const struct result_one *r, int64_t milliseconds)
 {
+	int64_t started = clock_ms();
+
 	*w = (struct why){ 0 };
 	if (verdict_result(r->verdict) == RESULT_PASS || !searchable(&r->sig) ||
 	    m->header->malformed != NULL)
 		return;
-	/* Each half has its share, so that one does not starve the other. */
+	/* The body leaves at least half of the time to the header. */
 	claims_begin(&w->claims, milliseconds / 2);
 	explain_time(w, m, r);
 	explain_body(w, m, r);
-	claims_extend(&w->claims, milliseconds / 2);
+	claims_extend(&w->claims, milliseconds - (clock_ms() - started));
 	explain_header(w, m, r);
 	if (w->claims.stopped)
 		(void)claims_add(&w->claims, HALF_SEARCH, false, "stopped",

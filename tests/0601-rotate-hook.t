@@ -1,0 +1,97 @@
+#!/bin/sh
+# dkim-rotate with a program that publishes: one that fails, one that hangs, a full
+# disk, files of others, a clock that goes backwards.
+. "${0%/*}/lib.sh"
+PATH=$PATH:$TOP/scripts
+[ -x "$BIN/dkim-check" ] || skip_all "dkim-check is not built"
+T0=1795341600
+DAY=86400
+mkdir keys
+: >zone
+: >calls
+cat >hook <<END
+#!/bin/sh
+echo "\$*" >>$T/calls
+case \$2 in
+fails.test) echo 'the registrar says no' >&2; exit 1 ;;
+hangs.test) exec sleep 30 ;;
+esac
+case \$1 in
+publish) cat >>$T/zone ;;
+*) cat >/dev/null; grep -v "^\$3[.]_domainkey[.]\$2[.]" $T/zone >$T/zone.new; mv $T/zone.new $T/zone ;;
+esac
+END
+chmod +x hook
+rotate() { # rotate DAY [OPTION...]
+	t=$((T0 + $1 * DAY))
+	shift
+	run dkim-rotate -D keys -a ed25519 --publish ./hook -Z zone --now $t "$@"
+}
+signs() { # signs DOMAIN: what a signature made now is worth
+	sed "s/^From: .*/From: a@$1/" "$TOP/tests/mail/example.eml" |
+	    dkim-sign -D keys | dkim-verify -Z zone -F json |
+	    json '" ".join(s["selector"] + "=" + s["result"] for s in j["signatures"])'
+}
+
+if command -v timeout >/dev/null 2>&1; then
+	start=$(date +%s)
+	rotate 0 --publish-timeout 2 a.test fails.test hangs.test z.test
+	is "a failure: 1" "$status" 1
+	is "... of two domains, with their reasons" "$(sed 's,/[^ ]*/,,' err)" \
+	    "dkim-rotate: fails.test: 20261122e made; publish 20261122e: the registrar says no
+dkim-rotate: hangs.test: 20261122e made; publish 20261122e: hook: not done within 2 seconds"
+	ok "... and nobody waits for the one that hangs" test $(($(date +%s) - start)) -lt 25
+else
+	skip "a program that hangs" "no timeout(1)"
+	rotate 0 a.test fails.test z.test
+fi
+is "the others go on" "$(ls -d keys/*/current.ed25519)" "keys/a.test/current.ed25519
+keys/z.test/current.ed25519"
+is "... and sign" "$(signs a.test) $(signs z.test)" "20261122e=pass 20261122e=pass"
+
+# What others have put there is not ours.
+mkdir keys/not-a-domain keys/a.test/sub keys/.git
+echo x >keys/README
+echo x >keys/a.test/notes.txt
+ln -s /etc/passwd keys/a.test/passwd
+echo 1 >keys/.git/x.current
+cp keys/a.test/20261122e.pem keys/a.test/mine.pem
+state() {
+	find keys -newer keys/README ! -name .rotate.lock
+	ls -R keys | cksum
+}
+before=$(state)
+rotate 1 --dry-run a.test z.test
+is "--dry-run of what is not due: nothing" "$status $(cat out err)" "0 "
+rotate 1 a.test z.test
+is "a run with nothing due: nothing" "$status $(cat out err)" "0 "
+is "... and nothing is changed" "$(state)" "$before"
+rotate 1 --status
+like "--status: the next step, and when" "$(grep a.test out)" \
+    '^a\.test +ed25519 +20261122e +current +2026-11-22 +1d +make +2027-05-21$'
+like "... a key of others is only listed" "$(grep mine out)" '^a\.test +- +mine +unused +- +- +- +-$'
+
+# The clock goes back: nothing is due, and nothing is lost.
+rotate -400 a.test z.test
+is "a clock that goes backwards: nothing" "$status $(cat out err)" "0 "
+is "... and the signature is as it was" "$(signs a.test)" "20261122e=pass"
+
+# A disk that is full while a key or a mark is written.
+if command -v timeout >/dev/null 2>&1 && (ulimit -f 0) 2>/dev/null; then
+	cp -a keys kept
+	(
+		ulimit -f 0
+		dkim-rotate -D keys -a ed25519 --publish ./hook -Z zone \
+		    --now $((T0 + 200 * DAY)) a.test >/dev/null 2>&1
+	)
+	is "no file can be written: the key in use stays" "$(signs a.test)" "20261122e=pass"
+fi
+rotate 200 a.test
+is "... and the next run does it" "$status $(signs a.test)" "0 20270610e=pass"
+rotate 208 a.test
+like "the old record goes after the grace time" "$(cat out)" '20261122e revoked'
+is "... the new key signs" "$(signs a.test)" "20270610e=pass"
+rotate 210 a.test
+is "... and the old private key is gone" "$(ls keys/a.test/20261122e.pem 2>&1 | grep -c cannot)" 1
+is "what others had there is there" "$(ls -A keys/a.test keys | grep -cE '^(notes.txt|passwd|sub|mine.pem|README|.git|not-a-domain)$')" 7
+done_testing

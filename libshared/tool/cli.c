@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "ext/file.h"
 #include "ext/input.h"
+#include "ext/platform.h"
 #include "mail/domain.h"
 
 enum { DIGITS_MAX = 12 };
@@ -174,7 +175,7 @@ void
 cli_report(const struct fault *f)
 {
 	if (f->text[0] != '\0')
-		(void)fprintf(stderr, "%s: %s\n", getprogname(), f->text);
+		(void)fprintf(stderr, "%s: %s\n", platform_program(), f->text);
 }
 
 void
@@ -253,7 +254,7 @@ cli_version(void)
 	char text[100];
 
 	(void)snprintf(text, sizeof(text), "%s (dkim-tools) %s\n",
-	    getprogname(), VERSION);
+	    platform_program(), VERSION);
 	print_and_end(text);
 }
 

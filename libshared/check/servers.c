@@ -167,7 +167,8 @@ compare(const struct asked *v, const struct asked *first,
 	for (size_t i = 0; i < s->n; i++) {
 		struct span server = buf_span(&s->names[i]);
 
-		if (answered(&v[i]) && probe_same(v[i].answer, first->answer)) {
+		if (first != NULL && answered(&v[i]) &&
+		    probe_same(v[i].answer, first->answer)) {
 			agreed++;
 		} else if (first != NULL && v[i].answer != NULL &&
 		    v[i].answer->no_ipv6) {

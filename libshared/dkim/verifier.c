@@ -257,7 +257,7 @@ static void
 judge_answer(const struct verifier *v, struct result_one *r,
     const struct answer *a)
 {
-	const struct buf *sorted[LIMIT_TXT_RECORDS];
+	const struct buf *sorted[LIMIT_TXT_RECORDS] = { NULL };
 	struct result_one best = *r;
 	enum verdict found = VERDICT_KEY_SYNTAX;
 	size_t tried = 0;

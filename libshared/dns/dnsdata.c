@@ -67,7 +67,7 @@ dnsname_text(struct dnsname *name, struct span text)
 void
 dnsname_put(const struct dnsname *name, struct buf *out)
 {
-	unsigned char wire[DNSNAME_MAX];
+	unsigned char wire[DNSNAME_MAX] = { 0 };
 
 	turn_round(wire, name->k, name->n);
 	buf_add(out, wire, name->n);
@@ -77,7 +77,7 @@ dnsname_put(const struct dnsname *name, struct buf *out)
 bool
 dnsname_print(const struct dnsname *name, struct buf *out)
 {
-	unsigned char wire[DNSNAME_MAX];
+	unsigned char wire[DNSNAME_MAX] = { 0 };
 	size_t before = out->n;
 
 	turn_round(wire, name->k, name->n);

@@ -15,8 +15,8 @@
 #include "ext/file.h"
 #include "ext/platform.h"
 
-static char *
-folder_of(const char *path)
+char *
+newfile_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -100,7 +100,7 @@ newfile_open(struct newfile *n, const char *path, struct fault *f)
 		    "%s: not written with rights that are not the caller's",
 		    path);
 	}
-	folder = folder_of(path);
+	folder = newfile_folder(path);
 	*n = (struct newfile){ .path = mem_strndup(path, strlen(path)) };
 	n->fd = open_nameless(folder);
 	if (n->fd < 0) {
@@ -168,7 +168,7 @@ give_name(struct newfile *n, bool replace, struct fault *f)
 static bool
 sync_folder(const char *path, struct fault *f)
 {
-	char *folder = folder_of(path);
+	char *folder = newfile_folder(path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
 

@@ -249,7 +249,7 @@ add_match(const struct keytables *tables, struct table *t,
     const struct key_access *access, struct keyset *out, struct fault *f)
 {
 	bool sorted = t->kind == TABLE_SORTED;
-	struct row row;
+	struct row row = { 0 };
 
 	switch ((sorted ? search_row : scan_row)(t, buf_span(&m->name), &row,
 	    f)) {

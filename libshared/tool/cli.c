@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -31,7 +30,6 @@ enum {
 void
 cli_start(int argc, char *argv[])
 {
-	struct rlimit core;
 	struct fault f;
 
 	if (!file_guard_standard(&f))
@@ -42,11 +40,7 @@ cli_start(int argc, char *argv[])
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* So does a file that grows over its limit. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	/* Private keys stay out of core files. */
-	if (getrlimit(RLIMIT_CORE, &core) == 0) {
-		core.rlim_cur = 0;
-		(void)setrlimit(RLIMIT_CORE, &core);
-	}
+	sandbox_no_core();
 	opterr = 0;
 }
 
@@ -339,4 +333,13 @@ cli_note(const char *fmt, ...)
 	va_end(ap);
 	(void)fault_set(&f, 0, "%s", text);
 	cli_report(&f);
+}
+
+void
+cli_enter(struct sandbox *s, int verbose)
+{
+	const char *active = sandbox_enter(s);
+
+	if (verbose > 0)
+		cli_note("sandbox: %s", active);
 }

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# test: slow
+"""A body without end takes no memory (E5): 128 MiB of empty lines, of spaces and of
+one line, in 64 MiB of address space, signed and verified.
+DKIM_ENDLESS_MIB=10240 makes it 10 GiB each."""
+import os
+import resource
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
+import forge  # noqa: E402
+from forge import Ed25519  # noqa: E402
+
+for program in ("dkim-sign", "dkim-verify"):
+    if not os.access(os.path.join(forge.BIN, program), os.X_OK):
+        forge.skip_all(program + " is not built")
+if os.environ.get("DKIM_SANITIZED"):
+    forge.skip_all("sanitizers need address space of their own")
+MANY = int(os.environ.get("DKIM_ENDLESS_MIB") or 128)
+LIMIT = 64 << 20
+T = forge.scratch()
+tap = forge.Tap()
+ed = Ed25519()
+
+
+def at(name):
+    return os.path.join(T, name)
+
+
+forge.write(at("key.pem"), ed.pem(), 0o600)
+forge.write(at("zone"), forge.zone({"sel._domainkey.example.com": ed.record()}))
+SIGN = ["dkim-sign", "-d", "example.com", "-s", "sel", "-k", at("key.pem"), "--header-only"]
+VERIFY = ["dkim-verify", "-A", "mx.example.net", "-Z", at("zone")]
+FROM = b"From: a@example.com\n\n"
+MIB = 1 << 20
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT))
+
+
+def peak(pid):
+    """In KiB, so far."""
+    with open("/proc/%d/status" % pid) as f:
+        for line in f:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return 0
+
+
+def feed(argv, top, piece):
+    """Status, output, seconds, and the memory it had at the end of its input."""
+    start = time.monotonic()
+    p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         preexec_fn=limit)
+    block = piece * (MIB // len(piece))
+    p.stdin.write(top)
+    for _ in range(MANY):
+        p.stdin.write(block)
+    memory = peak(p.pid)
+    p.stdin.close()
+    out = p.stdout.read()
+    return p.wait(), out, time.monotonic() - start, memory
+
+
+for what, piece in (("empty lines", b"\r\n"), ("spaces", b" "), ("one line", b"x")):
+    for canon in ("simple/simple", "relaxed/relaxed"):
+        status, field, seconds, kib = feed(SIGN + ["-c", canon], FROM, piece)
+        name = "%d MiB of %s, %s" % (MANY, what, canon)
+        tap.ok(status == 0 and field.startswith(b"DKIM-Signature:"),
+               "%s: signed in %.1f s and %d KiB" % (name, seconds, kib), status)
+        status, out, seconds, kib = feed(VERIFY, field + FROM, piece)
+        tap.ok(status == 0 and b"dkim=pass" in out,
+               "%s: verified in %.1f s and %d KiB" % (name, seconds, kib), status, out)
+tap.done()

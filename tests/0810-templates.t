@@ -66,6 +66,19 @@ refuses "... which is not there: the message waits" 75 'nowhere: no such' \
     dkim-sign -D nowhere -d example.edu <msg
 is "... --fallback" "$(names a@example.edu -D dir --fallback example.net)" \
     "example.net/d1 0"
+# The fallback is for authors without a key; who cannot be read is no author.
+n=0
+for from in 'From: broken' 'From: a@example.edu, b@example.org' 'To: b@example.edu' \
+    'From: a@example.edu
+From: b@example.net'; do
+	n=$((n + 1))
+	printf '%s\n\nx\n' "$from" >unread
+	is "no author to be read ($n): --fallback leaves it unsigned" \
+	    "$(dkim-sign -D dir --fallback example.net <unread | cksum) $?" \
+	    "$(cksum <unread) 0"
+	is "... --no-key=fail refuses it" "$(dkim-sign -D dir --fallback example.net \
+	    --no-key=fail <unread 2>/dev/null; echo $?)" 65
+done
 ln -s gone.pem dir/example.net/current.rsa
 refuses "... a link that leads nowhere: the message waits" 75 'current.rsa' \
     dkim-sign -D dir -d example.net <msg

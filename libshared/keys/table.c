@@ -354,7 +354,7 @@ probe(struct table *t, struct search *s, uint64_t offset, struct fault *f)
 	return true;
 }
 
-/* The rows of the last page, one by one. */
+/* The rows of the last piece, one by one. */
 static bool
 walk(struct table *t, struct search *s, struct fault *f)
 {
@@ -380,7 +380,7 @@ table_seek(struct table *t, struct span key, struct fault *f)
 	struct search s = { .key = key, .high = t->size };
 	bool ok = true;
 
-	while (ok && s.high - s.low > PAGE)
+	while (ok && s.high - s.low > PROBE)
 		ok = probe(t, &s, s.low + (s.high - s.low) / 2, f);
 	ok = ok && walk(t, &s, f);
 	buf_free(&s.at_low);

@@ -38,6 +38,7 @@ ONLINE      = cmd/dkim-verify cmd/dkim-check
 CMD         = $(OFFLINE) $(ONLINE)
 UNIT        = tests/unit/canon tests/unit/resolver tests/unit/sandbox \
               tests/unit/tables
+BENCH       = tests/bench/bare tests/bench/stopwatch
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
               scripts/postfix-dkim-filter scripts/postfix-dkim-verify \
               scripts/opendkim-import \
@@ -91,7 +92,7 @@ cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o cmd/verify_many.o $(LIB)
 cmd/dkim-check: cmd/dkim-check.o cmd/check_options.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-check.o cmd/check_options.o $(LIB) $(DNS_LIBS)
 
-unit: $(UNIT)
+unit: $(UNIT) $(BENCH)
 
 tests/unit/canon: tests/unit/canon.c $(LIB)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/unit/canon.c \
@@ -109,9 +110,18 @@ tests/unit/tables: tests/unit/tables.c $(LIB)
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/unit/tables.c \
 	    $(LIB) $(CRYPTO_LIBS)
 
+tests/bench/bare: tests/bench/bare.c
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/bench/bare.c \
+	    $(CRYPTO_LIBS)
+
+tests/bench/stopwatch: tests/bench/stopwatch.c
+	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ \
+	    tests/bench/stopwatch.c $(CRYPTO_LIBS)
+
 static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
-	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" all
+	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" \
+	    all $(BENCH)
 
 # Each harness of tests/fuzz for so many seconds; needs clang.
 fuzz:
@@ -123,6 +133,10 @@ analyze:
 
 check: all unit
 	scripts/test --no-install
+
+# What is built is measured: "make static bench" for the static programs.
+bench: all $(BENCH)
+	scripts/bench
 
 bench-keys: all
 	scripts/bench-keys
@@ -153,6 +167,6 @@ deb: dist
 	cd build/deb/$(NAME) && dpkg-buildpackage -us -uc
 
 clean:
-	rm -f $(CMD) $(UNIT) $(LIB) $(OBJ) $(CMDOBJ)
+	rm -f $(CMD) $(UNIT) $(BENCH) $(LIB) $(OBJ) $(CMDOBJ)
 
-.PHONY: all unit static fuzz analyze check bench-keys install uninstall dist deb clean
+.PHONY: all unit static fuzz analyze check bench bench-keys install uninstall dist deb clean

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ext/file.h"
+#include "ext/platform.h"
 
 char *
 newfile_folder(const char *path)
@@ -239,7 +240,8 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
 	do {
 		temp.n = 0;
-		buf_addf(&temp, "%s.%08lx", path, (unsigned long)arc4random());
+		buf_addf(&temp, "%s.%08lx", path,
+		    (unsigned long)platform_random());
 		buf_addc(&temp, '\0');
 		made = symlink(target, temp.p);
 	} while (made != 0 && errno == EEXIST);

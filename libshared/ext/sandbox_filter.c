@@ -85,14 +85,14 @@ allow_open(struct program *p, uint32_t mask, uint32_t value)
 
 /* What any of the two C libraries does for a filter of mail. */
 static const short always[] = { SYS_read, SYS_write, SYS_pread64, SYS_lseek,
-	SYS_close, SYS_fstat, SYS_newfstatat, SYS_brk, SYS_munmap, SYS_mremap,
-	SYS_madvise, SYS_ppoll, SYS_exit, SYS_exit_group, SYS_readv, SYS_writev,
-	SYS_getrandom, SYS_clock_gettime, SYS_gettimeofday, SYS_nanosleep,
-	SYS_clock_nanosleep, SYS_rt_sigaction, SYS_rt_sigprocmask,
-	SYS_rt_sigreturn, SYS_restart_syscall, SYS_futex, SYS_fcntl, SYS_fsync,
-	SYS_ftruncate, SYS_umask, SYS_getuid, SYS_geteuid, SYS_getgid,
-	SYS_getegid, SYS_getpid, SYS_gettid, SYS_tgkill, SYS_sysinfo,
-	SYS_getcwd, SYS_readlinkat, SYS_faccessat,
+	SYS_close, SYS_fstat, SYS_newfstatat, SYS_sendfile, SYS_brk, SYS_munmap,
+	SYS_mremap, SYS_madvise, SYS_ppoll, SYS_exit, SYS_exit_group, SYS_readv,
+	SYS_writev, SYS_getrandom, SYS_clock_gettime, SYS_gettimeofday,
+	SYS_nanosleep, SYS_clock_nanosleep, SYS_rt_sigaction,
+	SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_restart_syscall, SYS_futex,
+	SYS_fcntl, SYS_fsync, SYS_ftruncate, SYS_umask, SYS_getuid, SYS_geteuid,
+	SYS_getgid, SYS_getegid, SYS_getpid, SYS_gettid, SYS_tgkill,
+	SYS_sysinfo, SYS_getcwd, SYS_readlinkat, SYS_faccessat,
 #ifdef SYS_poll
 	SYS_poll, SYS_time, SYS_access, SYS_stat, SYS_lstat, SYS_readlink,
 #endif

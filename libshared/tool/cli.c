@@ -12,6 +12,7 @@
 #include "base/span.h"
 #include "ext/file.h"
 #include "ext/input.h"
+#include "ext/platform.h"
 #include "mail/domain.h"
 
 enum { DIGITS_MAX = 12 };
@@ -168,7 +169,7 @@ void
 cli_report(const struct fault *f)
 {
 	if (f->text[0] != '\0')
-		(void)fprintf(stderr, "%s: %s\n", getprogname(), f->text);
+		(void)fprintf(stderr, "%s: %s\n", platform_program(), f->text);
 }
 
 void
@@ -247,7 +248,7 @@ cli_version(void)
 	char text[100];
 
 	(void)snprintf(text, sizeof(text), "%s (dkim-tools) %s\n",
-	    getprogname(), VERSION);
+	    platform_program(), VERSION);
 	print_and_end(text);
 }
 

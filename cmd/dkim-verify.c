@@ -186,6 +186,8 @@ struct readers {
 	struct domainkeys *domainkeys;
 	struct dump *dump;
 	struct explain *explain;
+	struct resolver *dns; /* goes on meanwhile */
+	int fd;               /* where the body comes from */
 };
 
 /* qmail-queue(8) tells reading from writing, <sysexits.h> does not. */
@@ -208,6 +210,7 @@ feed(void *arg, const void *p, size_t n)
 		dump_add(to->dump, p, n);
 	if (to->explain != NULL)
 		explain_add(to->explain, p, n);
+	resolver_meanwhile(to->dns, to->fd);
 }
 
 /* One message; closes in. */
@@ -218,7 +221,7 @@ verify(void *arg, struct input *in, const char *name, size_t number,
 	struct run *r = arg;
 	struct verifier_rules rules = r->o.rules;
 	struct message m = { 0 };
-	struct readers to = { 0 };
+	struct readers to = { .dns = r->dns, .fd = input_fd(in) };
 	const struct verdicts *verdicts;
 	bool ok = false;
 
@@ -237,6 +240,7 @@ verify(void *arg, struct input *in, const char *name, size_t number,
 		to.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
 		    r->dns);
 	to.verifier = verifier_begin(&m.header, &rules, r->dns);
+	resolver_meanwhile(to.dns, to.fd);
 	if (!message_body(&m, feed, &to, f)) {
 		reading_failed(r, f);
 		goto done;

@@ -289,6 +289,58 @@ check_tables(struct work *w, struct fault *f)
 	    findings_status(out) != EX_OK;
 }
 
+/* Keys are read, and nothing of a message or of a server yet. */
+static void
+enter_sandbox(const struct check_options *o)
+{
+	struct sandbox s;
+
+	sandbox_plan(&s, o->zone == NULL ? SANDBOX_NET : 0);
+	/* In an hour there may be another file of that name. */
+	sandbox_read(&s,
+	    o->wait > 0         ? "/" :
+		o->zone != NULL ? o->zone :
+				  "/etc/resolv.conf");
+	cli_enter(&s, (int)o->verbose);
+}
+
+/* To look at the records only the public half is needed. */
+static void
+forget_private(struct keyset *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		struct key *private = keys->v[i].key, *public = NULL;
+		struct buf octets = { 0 };
+		enum key_defect why;
+
+		if (private != NULL) {
+			key_public(private, &octets);
+			public = key_from_public(key_type(private),
+			    buf_span(&octets), &why);
+		}
+		/* One with a defect stays, for that is to be told. */
+		if (public != NULL) {
+			key_free(private);
+			keys->v[i].key = public;
+		}
+		buf_free(&octets);
+	}
+}
+
+static bool
+look(struct work *w, struct findings *out, struct fault *f)
+{
+	bool ok = w->o.message         ? true :
+	    w->o.signing_table != NULL ? check_tables(w, f) :
+					 gather(w, f);
+
+	if (!ok)
+		return false;
+	forget_private(&w->keys);
+	enter_sandbox(&w->o);
+	return w->o.message ? check_message(w, out, f) : check_until(w, out, f);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -303,10 +355,7 @@ main(int argc, char *argv[])
 	if (w.o.message)
 		cli_reads_stdin();
 	crypto_start(w.o.phrase.p != NULL);
-	if (w.o.message ? !check_message(&w, &found, &f) :
-			  !(w.o.signing_table != NULL ? check_tables(&w, &f) :
-							gather(&w, &f)) ||
-		    !check_until(&w, &found, &f))
+	if (!look(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);

@@ -13,9 +13,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ext/file.h"
+#include "ext/platform.h"
 
-static char *
-folder_of(const char *path)
+char *
+newfile_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -99,7 +100,7 @@ newfile_open(struct newfile *n, const char *path, struct fault *f)
 		    "%s: not written with rights that are not the caller's",
 		    path);
 	}
-	folder = folder_of(path);
+	folder = newfile_folder(path);
 	*n = (struct newfile){ .path = mem_strndup(path, strlen(path)) };
 	n->fd = open_nameless(folder);
 	if (n->fd < 0) {
@@ -184,7 +185,7 @@ give_name(struct newfile *n, bool replace, struct fault *f)
 bool
 newfile_sync(const char *path, struct fault *f)
 {
-	char *folder = folder_of(path);
+	char *folder = newfile_folder(path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
 
@@ -258,7 +259,8 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
 	do {
 		temp.n = 0;
-		buf_addf(&temp, "%s.%08lx", path, (unsigned long)arc4random());
+		buf_addf(&temp, "%s.%08lx", path,
+		    (unsigned long)platform_random());
 		buf_addc(&temp, '\0');
 		made = symlink(target, temp.p);
 	} while (made != 0 && errno == EEXIST);

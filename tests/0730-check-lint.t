@@ -29,6 +29,7 @@ lint 0 record "$(ed '')"
 lint 0 'record testing' "$(ed 't=y; ')"
 lint 0 'record strict' "$(ed 't=s; ')"
 lint 0 'old-tag record' "$(ed 'g=*; ')"
+lint 0 'old-tag record' "$(ed 'o=-; ')"
 lint 0 'record unknown-tag' "$(ed 'x=y; ')"
 lint 0 'no-version record' "\"k=ed25519; p=$K\""
 lint 0 'record space-in-key' '"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7 hcvPapiMlrwIaaPcHURo="'

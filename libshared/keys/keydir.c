@@ -94,16 +94,15 @@ read_link(const char *path, struct buf *out, struct fault *f)
 	ssize_t n = readlink(path, target, sizeof(target));
 	struct span name;
 
-	if (n < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		return KEY_ABSENT;
-	}
 	if (n < 0) {
-		(void)(errno == EINVAL ?
-			fault_set(f, EX_CONFIG, "%s: not a symbolic link",
-			    path) :
-			fault_errno(f, EX_NOINPUT, "%s", path));
-		return KEY_FAILED;
+		bool file = errno == EINVAL, no_folder = errno == ENOTDIR;
+
+		(void)fault_errno(f, EX_NOINPUT, "%s", path);
+		if (file)
+			(void)fault_set(f, EX_CONFIG, "%s: not a symbolic link",
+			    path);
+		return no_folder || file_missing(path) ? KEY_ABSENT :
+							 KEY_FAILED;
 	}
 	name = (struct span){ target, (size_t)n };
 	if (name.n > 4 && span_eq(span_from(name, name.n - 4), SPAN(".pem")) &&
@@ -275,7 +274,8 @@ is_folder(const char *dir, struct span name)
 	bool is;
 
 	folder_path(dir, name, &path);
-	is = stat(path.p, &st) == 0 && S_ISDIR(st.st_mode);
+	/* A link that leads nowhere is one that dkim-sign waits for. */
+	is = stat(path.p, &st) == 0 ? S_ISDIR(st.st_mode) : errno == ENOENT;
 	buf_free(&path);
 	return is;
 }

@@ -193,36 +193,37 @@ check_keys(const struct work *w, int64_t end, struct findings *out,
 
 /*
  * Looks until there is no error, or until the time is over.  Of a look that the
- * end cut short the findings would be that nothing answers: those of the look
- * before stand.
+ * end cut short the findings would be that nothing answers: those of the last
+ * that had twice the time any before it took stand.
  */
 static bool
 check_until(const struct work *w, struct findings *out, struct fault *f)
 {
-	int64_t end = clock_ms() + w->o.wait * 1000, pause = 1000, began, now,
-		left;
+	int64_t end = clock_ms() + w->o.wait * 1000, pause = 1000, longest = 0,
+		began, now;
 
 	for (;;) {
 		struct findings found = { 0 };
+		bool done;
 
 		began = clock_ms();
 		if (!check_keys(w, w->o.wait > 0 ? end : 0, &found, f))
 			return false;
 		now = clock_ms();
-		if (out->n == 0 || now < end ||
-		    findings_status(&found) == EX_OK) {
+		done = findings_status(&found) == EX_OK;
+		if (done || out->n == 0 ||
+		    (now < end && end - began >= 2 * longest)) {
 			findings_free(out);
 			findings_append(out, &found);
 		}
 		findings_free(&found);
-		/* Another look may take twice as long. */
-		left = end - now - 2 * (now - began);
-		if (findings_status(out) == EX_OK || left <= 0)
+		if (done || now >= end)
 			return true;
 		if (w->o.verbose > 0)
 			cli_note("not yet; %lld s left",
 			    (long long)(end - now) / 1000);
-		pause = pause < left ? pause : left;
+		longest = now - began > longest ? now - began : longest;
+		pause = pause < end - now ? pause : end - now;
 		(void)poll(NULL, 0, (int)pause);
 		pause = 2 * pause < PAUSE_MAX ? 2 * pause : PAUSE_MAX;
 	}
@@ -288,6 +289,58 @@ check_tables(struct work *w, struct fault *f)
 	    findings_status(out) != EX_OK;
 }
 
+/* Keys are read, and nothing of a message or of a server yet. */
+static void
+enter_sandbox(const struct check_options *o)
+{
+	struct sandbox s;
+
+	sandbox_plan(&s, o->zone == NULL ? SANDBOX_NET : 0);
+	/* In an hour there may be another file of that name. */
+	sandbox_read(&s,
+	    o->wait > 0         ? "/" :
+		o->zone != NULL ? o->zone :
+				  "/etc/resolv.conf");
+	cli_enter(&s, (int)o->verbose);
+}
+
+/* To look at the records only the public half is needed. */
+static void
+forget_private(struct keyset *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		struct key *private = keys->v[i].key, *public = NULL;
+		struct buf octets = { 0 };
+		enum key_defect why;
+
+		if (private != NULL) {
+			key_public(private, &octets);
+			public = key_from_public(key_type(private),
+			    buf_span(&octets), &why);
+		}
+		/* One with a defect stays, for that is to be told. */
+		if (public != NULL) {
+			key_free(private);
+			keys->v[i].key = public;
+		}
+		buf_free(&octets);
+	}
+}
+
+static bool
+look(struct work *w, struct findings *out, struct fault *f)
+{
+	bool ok = w->o.message         ? true :
+	    w->o.signing_table != NULL ? check_tables(w, f) :
+					 gather(w, f);
+
+	if (!ok)
+		return false;
+	forget_private(&w->keys);
+	enter_sandbox(&w->o);
+	return w->o.message ? check_message(w, out, f) : check_until(w, out, f);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -302,10 +355,7 @@ main(int argc, char *argv[])
 	if (w.o.message)
 		cli_reads_stdin();
 	crypto_start(w.o.phrase.p != NULL);
-	if (w.o.message ? !check_message(&w, &found, &f) :
-			  !(w.o.signing_table != NULL ? check_tables(&w, &f) :
-							gather(&w, &f)) ||
-		    !check_until(&w, &found, &f))
+	if (!look(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);

@@ -367,6 +367,31 @@ sign_files(struct run *r, char *files[], size_t n, int *worst, struct fault *f)
 	return ok;
 }
 
+/* What -k names has been read, and nothing of a message yet. */
+static void
+enter_sandbox(const struct run *r, char *files[], int n)
+{
+	const struct sign_options *o = &r->o;
+	bool starts = o->command != NULL || o->choice.command != NULL ||
+	    o->sign_command.program != NULL;
+	struct sandbox s;
+
+	sandbox_plan(&s,
+	    (starts ? SANDBOX_EXEC : 0) | (o->jobs > 1 ? SANDBOX_FORK : 0) |
+		(n > 0 || o->header_only ? 0 : SANDBOX_SPOOL));
+	keychoice_plan(&o->choice, &s);
+	for (int i = 0; i < n; i++)
+		if (o->in_place)
+			output_plan(files[i], &s);
+		else
+			sandbox_read(&s, files[i]);
+	if (n > 0 && !o->in_place)
+		sandbox_write(&s, o->output);
+	else
+		output_plan(o->output, &s);
+	cli_enter(&s, o->verbose);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -387,6 +412,7 @@ main(int argc, char *argv[])
 		cli_die(&f, r.o.style);
 	if (optind < argc)
 		input_unused();
+	enter_sandbox(&r, argv + optind, argc - optind);
 	ok = optind < argc ? sign_files(&r, argv + optind,
 				 (size_t)(argc - optind), &status, &f) :
 			     sign(&r, "-", r.o.output, &f);

@@ -9,6 +9,7 @@
 #include "dkim/verifier.h"
 #include "dns/resolver.h"
 #include "ext/file.h"
+#include "ext/folder.h"
 #include "mail/date.h"
 #include "mail/message.h"
 #include "report/authres.h"
@@ -301,6 +302,28 @@ names_stdin(char *files[], int n)
 	return any;
 }
 
+/* The zone, or the name servers, are known, and nothing of a message yet. */
+static void
+enter_sandbox(const struct run *r, char *files[], int n)
+{
+	const struct verify_options *o = &r->o;
+	struct sandbox s;
+
+	sandbox_plan(&s,
+	    (o->command != NULL ? SANDBOX_EXEC : 0) |
+		(o->zone == NULL ? SANDBOX_NET : 0) |
+		(r->many.jobs > 1 ? SANDBOX_FORK : 0) |
+		(o->filter || o->mbox ? SANDBOX_SPOOL : 0));
+	for (int i = 0; i < n; i++)
+		if (strcmp(files[i], "-") != 0)
+			/* Links in a folder may lead anywhere. */
+			sandbox_read(&s, folder_is(files[i]) ? "/" : files[i]);
+	if (o->dump != NULL)
+		sandbox_write(&s, o->dump);
+	output_plan(o->output, &s);
+	cli_enter(&s, o->verbose);
+}
+
 static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
@@ -320,6 +343,7 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 		input_unused();
 	if (r->many.jobs > 1)
 		resolver_share(r->dns);
+	enter_sandbox(r, files, n);
 	return many_run(&r->many, files, (size_t)n, f);
 }
 

@@ -175,6 +175,19 @@ echo "new" >keydir/example.com/one.pem
 import --key-dir keydir conf
 is "a second time nothing is overwritten" "$(cat keydir/example.com/one.pem)" new
 
+
+# One key for many rows, a relative folder, and a BaseDirectory elsewhere.
+echo "one example.com:one:./keys/one.private" >kt
+printf '*@example.com one\n*@*.example.com one\n*@*.b.example.com one\n' >st
+printf 'BaseDirectory %s\nKeyTable kt\nSigningTable st\n' "$T" |
+    sed 's/Table /Table refile:/' >conf
+import --key-dir rows conf
+is "rows that share a key" "$status$(cat err)$(grep 'not carried' out)" 0
+is "... which signs" "$(signed joe@a.b.example.com)" "example.com/one "
+echo garbage >rows/example.com/one.pem
+import --key-dir rows conf
+is "a key in the folder that is none: 1" "$status $(grep -c 'not carried' out)" "1 3"
+
 cat >evil.kt <<'END'
 evil	../../etc:x:/etc/passwd
 evil2	example.com:../../x:/etc/passwd

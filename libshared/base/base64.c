@@ -52,8 +52,11 @@ bool
 base64_decode(struct buf *out, struct span text)
 {
 	size_t before = out->n;
+	char *to;
 	unsigned bits = 0, n = 0, pad = 0;
 
+	buf_reserve(out, text.n / 4 * 3 + 3);
+	to = out->p + before;
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		int v = digit_value(c);
@@ -69,11 +72,12 @@ base64_decode(struct buf *out, struct span text)
 		bits = bits << 6 | (unsigned)v;
 		if (++n < 4)
 			continue;
-		buf_addc(out, (char)(bits >> 16));
-		buf_addc(out, (char)(bits >> 8));
-		buf_addc(out, (char)bits);
+		*to++ = (char)(bits >> 16);
+		*to++ = (char)(bits >> 8);
+		*to++ = (char)bits;
 		bits = n = 0;
 	}
+	out->n = (size_t)(to - out->p);
 	if (last_group(out, bits, n, pad))
 		return true;
 bad:

@@ -63,7 +63,9 @@ buf_add_visible(struct buf *b, struct span s)
 void
 buf_addc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	if (b->n == b->cap)
+		buf_reserve(b, 1);
+	b->p[b->n++] = c;
 }
 
 void

@@ -2,30 +2,6 @@
 
 #include <string.h>
 
-char
-ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-bool
-ascii_alpha(char c)
-{
-	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
-}
-
-bool
-ascii_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-ascii_wsp(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool
 blank(char c)
 {
@@ -106,13 +82,6 @@ span_utf8(struct span s)
 		if ((len = utf8_length(p + i, s.n - i)) == 0)
 			return false;
 	return true;
-}
-
-struct span
-span_from(struct span s, size_t n)
-{
-	return n < s.n ? (struct span){ s.p + n, s.n - n } :
-			 (struct span){ s.p + s.n, 0 };
 }
 
 struct span

@@ -24,11 +24,30 @@ bool span_eq(struct span a, struct span b);
 bool span_eq_nocase(struct span a, struct span b);
 
 /* ASCII, whatever the locale. */
-char ascii_lower(char c);
-bool ascii_alpha(char c);
-bool ascii_digit(char c);
+static inline char
+ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool
+ascii_alpha(char c)
+{
+	return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
+}
+
+static inline bool
+ascii_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* SP and HTAB: the WSP of RFC 5234. */
-bool ascii_wsp(char c);
+static inline bool
+ascii_wsp(char c)
+{
+	return c == ' ' || c == '\t';
+}
 
 /* Order by octet value without regard to ASCII case, for sorting: <0, 0, >0. */
 int span_cmp_nocase(struct span a, struct span b);
@@ -38,7 +57,12 @@ bool span_utf8(struct span s);
 bool span_ascii(struct span s);
 
 /* The part of s behind its first n octets. */
-struct span span_from(struct span s, size_t n);
+static inline struct span
+span_from(struct span s, size_t n)
+{
+	return n < s.n ? (struct span){ s.p + n, s.n - n } :
+			 (struct span){ s.p + s.n, 0 };
+}
 
 /* The part of s without SP, HTAB, CR and LF at either end. */
 struct span span_trim(struct span s);

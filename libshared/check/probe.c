@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "check/lint.h"
+#include "ext/platform.h"
 
 enum {
 	HEADER = 12,  /* RFC 1035 section 4.1.1 */
@@ -109,7 +110,7 @@ judge_wildcard(const struct probe *p, const struct answer *a, struct span name,
 	struct buf other = { 0 };
 	const struct answer *b;
 
-	buf_addf(&other, "dkim-check-%08lx", (unsigned long)arc4random());
+	buf_addf(&other, "dkim-check-%08lx", (unsigned long)platform_random());
 	buf_adds(&other, "._domainkey.");
 	buf_add_span(&other, p->domain);
 	b = resolver_wait(dns, resolver_ask(dns, buf_span(&other)));

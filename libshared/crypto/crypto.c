@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 /*
  * A process lives for one message, and OpenSSL's EVP layer takes longer to get
@@ -15,11 +16,9 @@
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
@@ -42,15 +41,17 @@ octets_equal(struct span a, struct span b)
 	return a.n == b.n && CRYPTO_memcmp(a.p, b.p, a.n) == 0;
 }
 
-/* Turns the oldest OpenSSL error into a fault and empties the queue. */
+/*
+ * Turns the oldest OpenSSL error into a fault and empties the queue.  The texts
+ * are not loaded (crypto_start); openssl-errstr(1ssl) knows them.
+ */
 static bool
 openssl_fault(struct fault *f, const char *what)
 {
-	const char *why = ERR_reason_error_string(ERR_peek_error());
+	unsigned long why = ERR_peek_error();
 
 	ERR_clear_error();
-	return fault_set(f, EX_SOFTWARE, "%s: %s", what,
-	    why != NULL ? why : "OpenSSL error");
+	return fault_set(f, EX_SOFTWARE, "%s: OpenSSL error %lX", what, why);
 }
 
 #ifdef CRYPTO_EVP
@@ -129,29 +130,9 @@ rsa_from_pkey(EVP_PKEY *pkey)
 }
 
 static rsa_key *
-rsa_from_numbers(const struct der_rsa *rsa)
+rsa_from_public(const unsigned char *der, size_t n)
 {
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-	BIGNUM *n = BN_bin2bn(octets(rsa->modulus), (int)rsa->modulus.n, NULL);
-	BIGNUM *e = BN_bin2bn(octets(rsa->exponent), (int)rsa->exponent.n,
-	    NULL);
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *pkey = NULL;
-
-	if (build != NULL && ctx != NULL && n != NULL && e != NULL &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1 &&
-	    (params = OSSL_PARAM_BLD_to_param(build)) != NULL &&
-	    EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		pkey = NULL;
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
-	EVP_PKEY_CTX_free(ctx);
-	BN_free(n);
-	BN_free(e);
-	return pkey;
+	return d2i_PublicKey(EVP_PKEY_RSA, NULL, &der, (long)n);
 }
 
 static void
@@ -211,9 +192,10 @@ rsa_verify(rsa_key *k, enum hash hash, struct span digest, struct span sig)
 }
 
 static void
-rsa_prepare(rsa_key *k)
+rsa_prepare(rsa_key *k, bool is_new)
 {
 	(void)k;
+	(void)is_new;
 }
 
 #else
@@ -284,20 +266,9 @@ rsa_from_pkey(EVP_PKEY *pkey)
 }
 
 static rsa_key *
-rsa_from_numbers(const struct der_rsa *rsa)
+rsa_from_public(const unsigned char *der, size_t n)
 {
-	BIGNUM *n = BN_bin2bn(octets(rsa->modulus), (int)rsa->modulus.n, NULL);
-	BIGNUM *e = BN_bin2bn(octets(rsa->exponent), (int)rsa->exponent.n,
-	    NULL);
-	RSA *k = RSA_new();
-
-	if (k != NULL && n != NULL && e != NULL &&
-	    RSA_set0_key(k, n, e, NULL) == 1)
-		return k;
-	RSA_free(k);
-	BN_free(n);
-	BN_free(e);
-	return NULL;
+	return d2i_RSAPublicKey(NULL, &der, (long)n);
 }
 
 static void
@@ -344,31 +315,61 @@ rsa_verify(rsa_key *k, enum hash hash, struct span digest, struct span sig)
 static int
 kernel_random(unsigned char *out, int n)
 {
-	arc4random_buf(out, (size_t)n);
-	return 1;
-}
-
-static int
-random_ready(void)
-{
-	return 1;
+	/* getentropy(3) gives at most 256 at once. */
+	for (; n > 256; out += 256, n -= 256)
+		if (getentropy(out, 256) != 0)
+			return 0;
+	return getentropy(out, (size_t)n) == 0;
 }
 
 /*
- * The blinding of private operations is made before the message is read.  Its
- * random numbers come from the kernel: OpenSSL's own generator takes longer to
- * set up than the signature takes.
+ * As BN_mod_exp_mont, for a public exponent: that needs no hiding, but the
+ * modulus comes from RSA_blinding_on with a mark that asks for it, at five times
+ * the cost.
+ */
+static int
+public_exp(BIGNUM *r, const BIGNUM *a, const BIGNUM *e, const BIGNUM *n,
+    BN_CTX *ctx, BN_MONT_CTX *mont)
+{
+	BIGNUM *unmarked;
+	int ok;
+
+	if (BN_is_zero(a))
+		return BN_copy(r, a) != NULL;
+	unmarked = BN_dup(n);
+	ok = unmarked != NULL && BN_mod_exp_mont(r, a, e, unmarked, ctx, mont);
+	BN_free(unmarked);
+	return ok;
+}
+
+/*
+ * Makes the blinding of private operations, while the message may still be on
+ * its way, with random numbers from the kernel: OpenSSL's own generator takes
+ * longer to set up than the signature takes.  The public operation on 0 lets the
+ * key cache what RSA_blinding_on wants for exponents.  A method with finish, such
+ * as the usual one, frees that cache when it goes and leaves the pointers: so the
+ * change of methods is for a key that is new.
  */
 static void
-rsa_prepare(rsa_key *k)
+rsa_prepare(rsa_key *k, bool is_new)
 {
-	static const RAND_METHOD kernel = { .bytes = kernel_random,
-		.pseudorand = kernel_random,
-		.status = random_ready };
+	static const RAND_METHOD kernel = { .bytes = kernel_random };
+	unsigned char zero[LIMIT_RSA_BITS_MAX / 8] = { 0 };
+	const RSA_METHOD *usual = RSA_get_method(k);
+	RSA_METHOD *m = is_new ? RSA_meth_dup(usual) : NULL;
+	int n = RSA_size(k);
 
 	/* When one of them fails OpenSSL does it its own way later on. */
 	(void)RAND_set_rand_method(&kernel);
+	if (m != NULL && n <= (int)sizeof(zero) &&
+	    RSA_meth_set_finish(m, NULL) == 1 &&
+	    RSA_meth_set_bn_mod_exp(m, public_exp) == 1 &&
+	    RSA_set_method(k, m) == 1)
+		(void)RSA_public_encrypt(n, zero, zero, k, RSA_NO_PADDING);
 	(void)RSA_blinding_on(k, NULL);
+	if (RSA_get_method(k) != usual)
+		(void)RSA_set_method(k, usual);
+	RSA_meth_free(m);
 }
 
 #endif
@@ -382,7 +383,7 @@ void
 crypto_start(bool encrypted)
 {
 	uint64_t leave_out = OPENSSL_INIT_NO_LOAD_CONFIG |
-	    OPENSSL_INIT_NO_ATEXIT;
+	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT;
 
 	if (!encrypted)
 		leave_out |= OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
@@ -492,7 +493,7 @@ key_from_private(struct span text, struct span passphrase, const char *name,
 		k = key_wrap(rsa_from_der(octets(buf_span(&der)), der.n), NULL);
 	buf_wipe(&der);
 	if (k != NULL && k->rsa != NULL)
-		rsa_prepare(k->rsa);
+		rsa_prepare(k->rsa, true);
 	if (k == NULL && kind == PEM_ENCRYPTED)
 		(void)fault_set(f, EX_NOPERM, "%s: %s", name,
 		    passphrase.p == NULL ?
@@ -513,10 +514,11 @@ key_from_public(enum key_type type, struct span text, enum key_defect *why)
 		return NULL;
 	if (type == KEY_ED25519)
 		evp_start();
-	k = type == KEY_RSA ? key_wrap(rsa_from_numbers(&p.rsa), NULL) :
-			      key_wrap(NULL,
-				  EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519,
-				      NULL, octets(p.ed25519), p.ed25519.n));
+	k = type == KEY_RSA ?
+	    key_wrap(rsa_from_public(octets(p.rsa.der), p.rsa.der.n), NULL) :
+	    key_wrap(NULL,
+		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+		    octets(p.ed25519), p.ed25519.n));
 	if (k == NULL)
 		*why = KEY_NOT_LOADED;
 	return k;
@@ -578,7 +580,7 @@ void
 key_forked(struct key *k)
 {
 	if (k->rsa != NULL)
-		rsa_prepare(k->rsa);
+		rsa_prepare(k->rsa, false);
 }
 
 void

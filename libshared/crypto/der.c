@@ -65,6 +65,7 @@ der_rsa_public(struct span der, struct der_rsa *out)
 {
 	struct span body;
 
+	out->der = der;
 	return take(&der, TAG_SEQUENCE, &body) && der.n == 0 &&
 	    take_unsigned(&body, &out->modulus) &&
 	    take_unsigned(&body, &out->exponent) && body.n == 0;

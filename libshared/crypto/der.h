@@ -8,9 +8,10 @@
 
 /* The few forms of strict DER (X.690) that a public key record can hold. */
 
-/* An RSA public key: big-endian, without leading zeros. */
+/* An RSA public key: all of it, and its numbers without leading zeros. */
 struct der_rsa {
-	struct span modulus;
+	struct span der;
+	struct span modulus; /* big-endian */
 	struct span exponent;
 };
 

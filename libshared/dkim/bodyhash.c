@@ -49,10 +49,15 @@ put(void *arg, const void *p, size_t n)
 struct bodyhashes *
 bodyhashes_new(void)
 {
-	struct bodyhashes *b = mem_alloc(sizeof(*b));
+	/* Not cleared: it is large, and one of the two streams is all most use. */
+	struct bodyhashes *b = mem_grow(NULL, 1, sizeof(*b));
 
+	b->v = NULL;
+	b->n = 0;
 	for (enum canon c = CANON_SIMPLE; c <= CANON_RELAXED; c++) {
 		b->stream[c].owner = b;
+		b->stream[c].wanted = false;
+		b->stream[c].octets = 0;
 		canon_body_init(&b->stream[c].canon, c, put, &b->stream[c]);
 	}
 	return b;

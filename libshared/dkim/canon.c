@@ -119,20 +119,22 @@ step(struct canon_body *c, char octet)
 static size_t
 copy_plain(struct canon_body *c, const char *p, size_t n)
 {
+	struct scanned s;
 	size_t room;
 
 	if (c->cr || c->space || c->blank_lines > 0)
 		return 0;
 	if (c->n > CANON_BLOCK / 2)
 		flush(c);
-	room = CANON_BLOCK - c->n;
+	room = (CANON_BLOCK - c->n) / 2;
 	n = n < room ? n : room;
-	n = c->mode == CANON_SIMPLE ? scan_copy_line(c->block + c->n, p, n) :
-				      scan_copy_words(c->block + c->n, p, n);
-	c->n += n;
-	if (n > 0)
-		c->text = c->any = true;
-	return n;
+	s = scan_lines(c->block + c->n, p, n, c->mode == CANON_RELAXED);
+	c->n += s.out;
+	if (s.out > 0) {
+		c->any = true;
+		c->text = c->block[c->n - 1] != '\n';
+	}
+	return s.in;
 }
 
 void
@@ -180,7 +182,10 @@ static void
 relaxed_value(struct span value, struct buf *out)
 {
 	bool space = false, any = false;
+	char *to;
 
+	buf_reserve(out, value.n);
+	to = out->p + out->n;
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.p[i];
 
@@ -192,11 +197,12 @@ relaxed_value(struct span value, struct buf *out)
 			continue;
 		}
 		if (space)
-			buf_addc(out, ' ');
-		buf_addc(out, c);
+			*to++ = ' ';
+		*to++ = c;
 		space = false;
 		any = true;
 	}
+	out->n = (size_t)(to - out->p);
 }
 
 void

@@ -36,6 +36,13 @@ struct choice {
 	struct names dropped; /* -Name: not even where a pattern has it */
 };
 
+/* These are large, and hardly any of it is ever used: so nothing clears it. */
+static void
+choice_begin(struct choice *c)
+{
+	c->names.n = c->added.n = c->dropped.n = 0;
+}
+
 static bool
 take_name(struct span *rest, struct span *name)
 {
@@ -153,8 +160,12 @@ read_list(struct choice *c, const char *text, const char *standard,
 bool
 fieldlist_check(const struct fieldlist *l, struct fault *f)
 {
-	struct choice *c = mem_alloc(2 * sizeof(*c));
-	bool ok = read_list(&c[0], l->oversigned, default_oversigned, f) &&
+	struct choice *c = mem_grow(NULL, 2, sizeof(*c));
+	bool ok;
+
+	choice_begin(&c[0]);
+	choice_begin(&c[1]);
+	ok = read_list(&c[0], l->oversigned, default_oversigned, f) &&
 	    read_list(&c[1], l->signed_names, default_signed, f);
 
 	if (ok && !listed(&c[1], SPAN("From")))
@@ -225,9 +236,12 @@ bool
 fieldlist_make(const struct fieldlist *l, const struct header *h,
     struct buf *out, struct fault *f)
 {
-	struct maker *m = mem_alloc(sizeof(*m));
+	struct maker *m = mem_grow(NULL, 1, sizeof(*m));
 	bool ok = false;
 
+	choice_begin(&m->signed_names);
+	choice_begin(&m->oversigned);
+	m->done.n = m->n = 0;
 	m->header = h;
 	m->out = out;
 	if (!read_list(&m->signed_names, l->signed_names, default_signed, f) ||

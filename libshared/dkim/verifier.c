@@ -126,7 +126,7 @@ verifier_begin(const struct header *header, const struct verifier_rules *rules,
 	v->rules = *rules;
 	v->dns = dns;
 	v->bodies = bodyhashes_new();
-	v->all.v = mem_alloc(LIMIT_SIGNATURES_PARSED * sizeof(*v->all.v));
+	v->all.v = mem_grow(NULL, LIMIT_SIGNATURES_PARSED, sizeof(*v->all.v));
 	judge_message(v);
 	for (size_t i = 0; i < header->n; i++) {
 		if (!span_eq_nocase(header->v[i].name, SPAN("DKIM-Signature")))

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "dns/dnswire.h"
 
 enum { DEFAULT_TTL = 3600 };
 
@@ -25,9 +26,8 @@ static void
 join_strings(struct buf *joined, const ldns_rr *rr)
 {
 	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
-		const ldns_rdf *rdf = ldns_rr_rdf(rr, i);
-		const uint8_t *p = ldns_rdf_data(rdf);
-		size_t n = ldns_rdf_size(rdf);
+		const uint8_t *p = ldns_rdf_data(ldns_rr_rdf(rr, i));
+		size_t n = ldns_rdf_size(ldns_rr_rdf(rr, i));
 
 		if (n > 1 && p[0] < n)
 			buf_add(joined, p + 1, p[0]);
@@ -102,12 +102,23 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 	}
 }
 
+static size_t
+txt_octets(const ldns_rr *rr)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++)
+		n += ldns_rdf_size(ldns_rr_rdf(rr, i));
+	return ldns_rr_get_type(rr) == LDNS_RR_TYPE_TXT ? n : 0;
+}
+
 bool
 dnsparse_reply(struct dnsreply *reply, const unsigned char *p, size_t n)
 {
 	ldns_pkt *pkt = NULL;
 	const ldns_rr_list *list;
 	ldns_status status;
+	size_t txt = 0;
 	bool right = true;
 
 	*reply = (struct dnsreply){ 0 };
@@ -124,13 +135,16 @@ dnsparse_reply(struct dnsreply *reply, const unsigned char *p, size_t n)
 
 		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG)
 			reply->signatures = true;
+		txt += txt_octets(rr);
 		right = add_record(&reply->answer, rr);
 	}
 	ldns_pkt_free(pkt);
 	dnsdata_sort(&reply->answer);
-	if (!right)
-		dnsdata_free(&reply->answer);
-	return right;
+	/* Without memory ldns leaves strings out. */
+	if (right && txt == dnswire_txt_octets(p, n))
+		return true;
+	dnsdata_free(&reply->answer);
+	return false;
 }
 
 /*
@@ -331,12 +345,9 @@ set_origin(struct zone *z, struct span text)
 	if (right && !ldns_dname_str_absolute(name))
 		right = ldns_dname_cat(origin, z->origin) == LDNS_STATUS_OK;
 	right = right && take_name(&checked, origin);
-	if (right) {
-		ldns_rdf_deep_free(z->origin);
+	ldns_rdf_deep_free(right ? z->origin : origin);
+	if (right)
 		z->origin = origin;
-	} else {
-		ldns_rdf_deep_free(origin);
-	}
 	free(name);
 	return right;
 }
@@ -345,7 +356,6 @@ static const char *
 obey(struct zone *z)
 {
 	struct span rest = buf_span(&z->entry), name, value, more;
-
 	bool ttl;
 
 	(void)next_word(&rest, &name);

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "dns/dnsparse.h"
+#include "ext/platform.h"
 
 enum {
 	HEADER = 12,      /* RFC 1035 section 4.1.1 */
@@ -126,11 +127,10 @@ write_query(struct dnsquery *q)
 	if (q->tcp)
 		add_u16(b,
 		    (unsigned)(HEADER + ask->name.n + 1 + 4) + (edns ? 11 : 0));
-	add_u16(b, arc4random() & 0xffff);
+	add_u16(b, platform_random() & 0xffff);
 	add_u16(b, ask->iterative ? 0x0020 : 0x0120);
 	add_u16(b, 1);
-	add_u16(b, 0);
-	add_u16(b, 0);
+	buf_add(b, "\0\0\0", 4); /* neither answers nor authority */
 	add_u16(b, edns ? 1 : 0);
 	dnsname_put(&ask->name, b);
 	add_u16(b, types[ask->type]);

@@ -10,6 +10,12 @@
  */
 int64_t clock_ms(void);
 
+/*
+ * Milliseconds of processor time that this process has used: what bounds work
+ * by it gives the same result on a busy machine as on an idle one.
+ */
+int64_t clock_worked_ms(void);
+
 /* The moment when the first of n, at least 1, has had its share until end. */
 int64_t clock_share(int64_t end, size_t n);
 

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -113,6 +116,26 @@ room_for(struct buf *out, size_t n)
 	return true;
 }
 
+bool
+file_missing(const char *path)
+{
+	struct stat st;
+	char *above = mem_strndup(path, strlen(path)), *slash;
+	bool missing = lstat(path, &st) != 0 && errno == ENOENT;
+
+	/* The nearest part of the path that is there. */
+	while (missing && (slash = strrchr(above, '/')) != NULL &&
+	    slash > above) {
+		*slash = '\0';
+		if (lstat(above, &st) == 0) {
+			missing = stat(above, &st) == 0;
+			break;
+		}
+	}
+	free(above);
+	return missing;
+}
+
 enum file_state
 file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
     struct buf *out, struct fault *f)
@@ -123,11 +146,8 @@ file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
 
 	if (fd < 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		/* A link that leads nowhere is there all the same. */
-		if (errno == ENAMETOOLONG)
-			return FILE_MISSING;
-		return errno == ENOENT && lstat(path, &st) != 0 &&
-			errno == ENOENT ?
+		return errno == ENAMETOOLONG ||
+			(errno == ENOENT && file_missing(path)) ?
 		    FILE_MISSING :
 		    FILE_FAILED;
 	}
@@ -195,14 +215,41 @@ file_read_at(int fd, const char *name, uint64_t offset, void *p, size_t n,
 	return got;
 }
 
+/*
+ * As much as the kernel moves by itself.  Any trouble is left to read and write,
+ * to be met again there.
+ */
+static void
+send_part(int from, uint64_t *offset, uint64_t *n, int to)
+{
+#ifdef __linux__
+	enum { CHUNK = 1 << 24 };
+	off_t at = (off_t)*offset;
+	ssize_t sent;
+
+	while (*n > 0 &&
+	    (sent = sendfile(to, from, &at, *n < CHUNK ? *n : CHUNK)) > 0) {
+		*offset += (uint64_t)sent;
+		*n -= (uint64_t)sent;
+	}
+#else
+	(void)from;
+	(void)offset;
+	(void)n;
+	(void)to;
+#endif
+}
+
 bool
 file_copy(int from, const char *from_name, uint64_t offset, uint64_t n, int to,
     const char *to_name, struct fault *f)
 {
 	enum { CHUNK = 64 << 10 };
-	char *piece = mem_grow(NULL, CHUNK, 1);
+	char *piece;
 	bool ok = true;
 
+	send_part(from, &offset, &n, to);
+	piece = mem_grow(NULL, CHUNK, 1);
 	while (ok && n > 0) {
 		size_t want = n < CHUNK ? (size_t)n : CHUNK;
 		ssize_t got = file_read_at(from, from_name, offset, piece, want,

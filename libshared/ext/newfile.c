@@ -13,9 +13,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ext/file.h"
+#include "ext/platform.h"
 
-static char *
-folder_of(const char *path)
+char *
+newfile_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -99,7 +100,7 @@ newfile_open(struct newfile *n, const char *path, struct fault *f)
 		    "%s: not written with rights that are not the caller's",
 		    path);
 	}
-	folder = folder_of(path);
+	folder = newfile_folder(path);
 	*n = (struct newfile){ .path = mem_strndup(path, strlen(path)) };
 	n->fd = open_nameless(folder);
 	if (n->fd < 0) {
@@ -115,6 +116,24 @@ newfile_open(struct newfile *n, const char *path, struct fault *f)
 	}
 	free(folder);
 	return n->fd >= 0;
+}
+
+/* Whoever reads the file that this one replaces reads this one as well. */
+static bool
+keep_readers(const struct newfile *n, mode_t *mode, struct fault *f)
+{
+	struct stat old;
+	bool shared;
+
+	if (stat(n->path, &old) != 0)
+		return errno == ENOENT ||
+		    fault_errno(f, EX_CANTCREAT, "%s", n->path);
+	shared = (old.st_mode & S_IRGRP) != 0;
+	if (shared)
+		*mode |= S_IRGRP;
+	return fchown(n->fd, old.st_uid, shared ? old.st_gid : (gid_t)-1) ==
+	    0 ||
+	    fault_errno(f, EX_OSERR, "%s: its owner and group", n->path);
 }
 
 static bool
@@ -163,11 +182,10 @@ give_name(struct newfile *n, bool replace, struct fault *f)
 	return true;
 }
 
-/* Makes the name last as well. */
-static bool
-sync_folder(const char *path, struct fault *f)
+bool
+newfile_sync(const char *path, struct fault *f)
 {
-	char *folder = folder_of(path);
+	char *folder = newfile_folder(path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
 
@@ -185,6 +203,8 @@ newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
 {
 	bool ok;
 
+	if (replace && group == NULL && !keep_readers(n, &mode, f))
+		return false;
 	if (!set_owner(n, mode, group, f))
 		return false;
 	if (fsync(n->fd) != 0)
@@ -196,7 +216,7 @@ newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
 	free(n->temp);
 	n->temp = NULL;
 	unblock_signals(n);
-	return ok && sync_folder(n->path, f);
+	return ok && newfile_sync(n->path, f);
 }
 
 void
@@ -239,7 +259,8 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
 	do {
 		temp.n = 0;
-		buf_addf(&temp, "%s.%08lx", path, (unsigned long)arc4random());
+		buf_addf(&temp, "%s.%08lx", path,
+		    (unsigned long)platform_random());
 		buf_addc(&temp, '\0');
 		made = symlink(target, temp.p);
 	} while (made != 0 && errno == EEXIST);
@@ -251,5 +272,5 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	buf_free(&temp);
-	return ok && sync_folder(path, f);
+	return ok && newfile_sync(path, f);
 }

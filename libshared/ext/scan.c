@@ -1,18 +1,12 @@
 #include "ext/scan.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-/* A bit for each of the 16 octets that equals c. */
-static unsigned
-equal(__m128i octets, char c)
-{
-	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(octets,
-	    _mm_set1_epi8(c)));
-}
+/* One step reads WIDE octets, the one before them and two behind them. */
+enum { WIDE = 16, BEHIND = 2 };
 
 static __m128i
 load(const char *p)
@@ -23,106 +17,106 @@ load(const char *p)
 	return octets;
 }
 
-static void
-store(char *p, __m128i octets)
+static __m128i
+is(__m128i octets, char c)
 {
-	memcpy(p, &octets, sizeof(octets));
+	return _mm_cmpeq_epi8(octets, _mm_set1_epi8(c));
 }
 
-/* How many octets were copied before fewer than 17 are left, or up to a stop. */
-static size_t
-copy_line_wide(char *dst, const char *src, size_t n, bool *stopped)
+static __m128i
+is_line_end(__m128i octets)
 {
-	size_t i = 0;
-
-	for (; n - i > 16; i += 16) {
-		__m128i octets = load(src + i);
-		unsigned stop = equal(octets, '\r') | equal(octets, '\n');
-
-		store(dst + i, octets);
-		if (stop != 0) {
-			*stopped = true;
-			return i + (size_t)__builtin_ctz(stop);
-		}
-	}
-	return i;
+	return _mm_or_si128(is(octets, '\r'), is(octets, '\n'));
 }
 
-static size_t
-copy_words_wide(char *dst, const char *src, size_t n, bool *stopped)
+static __m128i
+is_blank(__m128i octets)
 {
-	size_t i = 0;
+	return _mm_or_si128(is_line_end(octets),
+	    _mm_or_si128(is(octets, ' '), is(octets, '\t')));
+}
 
-	for (; n - i > 16; i += 16) {
-		__m128i octets = load(src + i);
-		unsigned sp = equal(octets, ' ');
-		unsigned stop = equal(octets, '\r') | equal(octets, '\n') |
-		    equal(octets, '\t');
+/* No blank and no control character: most of base64, hardly ever in a text. */
+static bool
+solid(const char *p)
+{
+	__m128i here = load(p), sp = _mm_set1_epi8(' ');
 
-		store(dst + i, octets);
-		if (sp != 0) {
-			char c = src[i + 16];
-			unsigned last = c == ' ' || c == '\t' || c == '\r' ||
-			    c == '\n';
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(here,
+		   _mm_min_epu8(here, sp))) == 0;
+}
 
-			stop |= sp & ((stop | sp) >> 1 | last << 15);
-		}
-		if (stop != 0) {
-			*stopped = true;
-			return i + (size_t)__builtin_ctz(stop);
-		}
+/* A bit for each of the octets at p that cannot be copied as it stands. */
+static inline __attribute__((always_inline)) unsigned
+thoughts(const char *p, bool words)
+{
+	__m128i here = load(p), next = load(p + 1);
+	__m128i cr = _mm_and_si128(is(here, '\r'), is(next, '\n'));
+	__m128i lf = _mm_and_si128(is(here, '\n'), is(load(p - 1), '\r'));
+	__m128i line_end = is_line_end(next), all;
+
+	cr = _mm_andnot_si128(is_line_end(load(p + 2)), cr);
+	lf = _mm_andnot_si128(line_end, lf);
+	all = _mm_andnot_si128(_mm_or_si128(cr, lf), is_line_end(here));
+	if (words)
+		all = _mm_or_si128(all,
+		    _mm_or_si128(is(here, '\t'),
+			_mm_and_si128(is(here, ' '), is_blank(next))));
+	return (unsigned)_mm_movemask_epi8(all);
+}
+
+static inline __attribute__((always_inline)) struct scanned
+lines(char *dst, const char *src, size_t n, bool words)
+{
+	struct scanned s = { 0, 0 };
+
+	/* Nothing may come before the first octet but text. */
+	if (n == 0 || src[0] == '\r' || src[0] == '\n' ||
+	    (words && (src[0] == ' ' || src[0] == '\t')))
+		return s;
+	dst[s.out++] = src[s.in++];
+	while (n - s.in >= WIDE + BEHIND) {
+		const char *p = src + s.in;
+		unsigned stop = solid(p) ? 0 : thoughts(p, words);
+		size_t same = WIDE;
+
+		memcpy(dst + s.out, p, WIDE);
+		if (stop != 0)
+			same = (size_t)__builtin_ctz(stop);
+		s.in += same;
+		s.out += same;
+		if (stop == 0)
+			continue;
+		/* A bare LF, unless an empty line follows. */
+		if (p[same] != '\n' || p[same + 1] == '\r' ||
+		    p[same + 1] == '\n')
+			break;
+		dst[s.out++] = '\r';
+		dst[s.out++] = '\n';
+		s.in++;
 	}
-	return i;
+	/* Where it ended between CR and LF. */
+	if (src[s.in - 1] == '\r') {
+		s.in--;
+		s.out--;
+	}
+	return s;
+}
+
+struct scanned
+scan_lines(char *dst, const char *src, size_t n, bool words)
+{
+	return words ? lines(dst, src, n, true) : lines(dst, src, n, false);
 }
 #else
-static size_t
-copy_line_wide(char *dst, const char *src, size_t n, bool *stopped)
+/* Whoever calls this knows another way. */
+struct scanned
+scan_lines(char *dst, const char *src, size_t n, bool words)
 {
 	(void)dst;
 	(void)src;
 	(void)n;
-	(void)stopped;
-	return 0;
-}
-
-static size_t
-copy_words_wide(char *dst, const char *src, size_t n, bool *stopped)
-{
-	return copy_line_wide(dst, src, n, stopped);
+	(void)words;
+	return (struct scanned){ 0, 0 };
 }
 #endif
-
-size_t
-scan_copy_line(char *dst, const char *src, size_t n)
-{
-	bool stopped = false;
-	size_t i = copy_line_wide(dst, src, n, &stopped);
-
-	for (; !stopped && i < n; i++) {
-		if (src[i] == '\r' || src[i] == '\n')
-			break;
-		dst[i] = src[i];
-	}
-	return i;
-}
-
-static bool
-blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-size_t
-scan_copy_words(char *dst, const char *src, size_t n)
-{
-	bool stopped = false;
-	size_t i = copy_words_wide(dst, src, n, &stopped);
-
-	for (; !stopped && i < n; i++) {
-		if (blank(src[i]) &&
-		    (src[i] != ' ' || i + 1 == n || blank(src[i + 1])))
-			break;
-		dst[i] = src[i];
-	}
-	return i;
-}

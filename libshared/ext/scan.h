@@ -1,23 +1,26 @@
 #ifndef EXT_SCAN_H
 #define EXT_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/*
- * Copying octets up to the first one that needs thought, many at a time where
- * the machine can.  Each copies from src to dst and returns how many octets it
- * copied, at most n.  dst has room for n + SCAN_SLACK octets, and those behind
- * the copied ones may be overwritten.
- */
+/* Copying text up to what needs thought, many octets at a time. */
+struct scanned {
+	size_t in;  /* octets of src that are done with */
+	size_t out; /* octets at dst that they became */
+};
+
 enum { SCAN_SLACK = 16 };
 
-/* Up to the first CR or LF. */
-size_t scan_copy_line(char *dst, const char *src, size_t n);
-
 /*
- * Up to the first CR, LF or HTAB, or an SP that is not followed by an octet
- * other than CR, LF, HTAB and SP; one at the end of src counts as such.
+ * Copies text, and CRLF for the line ends in it.  It may stop anywhere, and does
+ * so before
+ *	a line end that comes first, or that CR or LF follows;
+ *	a CR that is no part of a line end;
+ *	with words, an HTAB, and an SP before SP, HTAB, CR or LF.
+ * dst has room for 2 * n + SCAN_SLACK octets, and those behind the copied ones
+ * may be overwritten.
  */
-size_t scan_copy_words(char *dst, const char *src, size_t n);
+struct scanned scan_lines(char *dst, const char *src, size_t n, bool words);
 
 #endif

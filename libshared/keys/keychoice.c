@@ -1,7 +1,10 @@
 #include "keys/keychoice.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
+#include "ext/newfile.h"
 #include "keys/keycommand.h"
 #include "keys/keydir.h"
 #include "keys/keytemplate.h"
@@ -41,6 +44,34 @@ void
 keychoice_close(struct keychoice *c)
 {
 	keyset_free(&c->fixed);
+}
+
+/* The folder above the first part that depends on the author. */
+static void
+plan_template(const char *template, struct sandbox *s)
+{
+	struct buf path = { 0 };
+	char *folder;
+
+	buf_add(&path, template, strcspn(template, "%"));
+	buf_addc(&path, '\0');
+	folder = newfile_folder(path.p);
+	sandbox_read(s, folder);
+	free(folder);
+	buf_free(&path);
+}
+
+void
+keychoice_plan(const struct keychoice *c, struct sandbox *s)
+{
+	for (size_t i = 0; i < c->nkeys; i++)
+		if (keytemplate_is(c->keys[i]))
+			plan_template(c->keys[i], s);
+	/* The key table may name any path. */
+	if (c->tables.signing != NULL)
+		sandbox_read(s, "/");
+	if (c->directory != NULL)
+		sandbox_read(s, c->directory);
 }
 
 bool

@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/fault.h"
+#include "ext/sandbox.h"
 #include "keys/keysource.h"
 #include "keys/keytable.h"
 
@@ -41,6 +42,9 @@ ATTR_CHECK bool keychoice_open(struct keychoice *c, bool optional,
 /* In a process that has the keys from its parent; see key_forked. */
 void keychoice_forked(struct keychoice *c);
 void keychoice_close(struct keychoice *c);
+
+/* Says what keychoice_find will read; not what the key command does. */
+void keychoice_plan(const struct keychoice *c, struct sandbox *s);
 
 /* Is there a key for every author? */
 bool keychoice_fixed(const struct keychoice *c);

@@ -19,12 +19,11 @@ names_add(struct names *all, struct span name, uint64_t line)
 }
 
 static int
-by_octets(const void *a, const void *b, void *octets)
+by_octets(const void *a, const void *b)
 {
 	const struct name *x = a, *y = b;
-	const char *base = octets;
 	size_t n = x->n < y->n ? x->n : y->n;
-	int order = n > 0 ? memcmp(base + x->at, base + y->at, n) : 0;
+	int order = n > 0 ? memcmp(x->text, y->text, n) : 0;
 
 	if (order != 0)
 		return order;
@@ -36,9 +35,12 @@ by_octets(const void *a, const void *b, void *octets)
 void
 names_sort(struct names *all)
 {
-	if (all->n > 0)
-		qsort_r(all->v, all->n, sizeof(*all->v), by_octets,
-		    all->octets.p);
+	if (all->n == 0)
+		return;
+	/* Not qsort_r(): not all systems have it, or with these arguments. */
+	for (size_t i = 0; i < all->n; i++)
+		all->v[i].text = all->octets.p + all->v[i].at;
+	qsort(all->v, all->n, sizeof(*all->v), by_octets);
 }
 
 void

@@ -13,6 +13,7 @@
  */
 struct name {
 	size_t at, n; /* where it lies in octets: in the order of the table */
+	const char *text; /* the same, once they are sorted */
 	uint64_t line;
 	bool used; /* the caller's */
 };

@@ -117,7 +117,8 @@ static void
 signature_text(const struct sig *s, struct buf *out)
 {
 	for (size_t i = 0; i < s->b_value.n; i++)
-		if (strchr(" \t\r\n", s->b_value.p[i]) == NULL)
+		if (!ascii_wsp(s->b_value.p[i]) && s->b_value.p[i] != '\r' &&
+		    s->b_value.p[i] != '\n')
 			buf_addc(out, s->b_value.p[i]);
 }
 

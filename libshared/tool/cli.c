@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/span.h"
 #include "ext/file.h"
 #include "ext/input.h"
+#include "ext/platform.h"
 #include "mail/domain.h"
 
 enum { DIGITS_MAX = 12 };
@@ -30,7 +30,6 @@ enum {
 void
 cli_start(int argc, char *argv[])
 {
-	struct rlimit core;
 	struct fault f;
 
 	if (!file_guard_standard(&f))
@@ -41,11 +40,7 @@ cli_start(int argc, char *argv[])
 	(void)signal(SIGPIPE, SIG_IGN);
 	/* So does a file that grows over its limit. */
 	(void)signal(SIGXFSZ, SIG_IGN);
-	/* Private keys stay out of core files. */
-	if (getrlimit(RLIMIT_CORE, &core) == 0) {
-		core.rlim_cur = 0;
-		(void)setrlimit(RLIMIT_CORE, &core);
-	}
+	sandbox_no_core();
 	opterr = 0;
 }
 
@@ -174,7 +169,7 @@ void
 cli_report(const struct fault *f)
 {
 	if (f->text[0] != '\0')
-		(void)fprintf(stderr, "%s: %s\n", getprogname(), f->text);
+		(void)fprintf(stderr, "%s: %s\n", platform_program(), f->text);
 }
 
 void
@@ -253,7 +248,7 @@ cli_version(void)
 	char text[100];
 
 	(void)snprintf(text, sizeof(text), "%s (dkim-tools) %s\n",
-	    getprogname(), VERSION);
+	    platform_program(), VERSION);
 	print_and_end(text);
 }
 
@@ -338,4 +333,13 @@ cli_note(const char *fmt, ...)
 	va_end(ap);
 	(void)fault_set(&f, 0, "%s", text);
 	cli_report(&f);
+}
+
+void
+cli_enter(struct sandbox *s, int verbose)
+{
+	const char *active = sandbox_enter(s);
+
+	if (verbose > 0)
+		cli_note("sandbox: %s", active);
 }

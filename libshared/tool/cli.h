@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "ext/sandbox.h"
 
 /* What every command does alike: starting, options, ending. */
 
@@ -94,5 +95,7 @@ enum cli_style cli_style(const char *text, enum cli_style qmail);
 
 /* A note for -v on stderr, unprintable octets escaped. */
 void cli_note(const char *fmt, ...) ATTR_PRINTF(1);
+/* sandbox_enter, and says what is in force when verbose is not 0. */
+void cli_enter(struct sandbox *s, int verbose);
 
 #endif

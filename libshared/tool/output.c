@@ -15,6 +15,31 @@ open_special(struct output *o, const char *path, struct fault *f)
 	return o->fd >= 0 || fault_errno(f, EX_CANTCREAT, "%s", path);
 }
 
+static bool
+is_stdout(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0;
+}
+
+void
+output_plan(const char *path, struct sandbox *s)
+{
+	char *target, *folder;
+	struct stat st;
+
+	if (is_stdout(path))
+		return;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		sandbox_write(s, path);
+		return;
+	}
+	target = realpath(path, NULL);
+	folder = newfile_folder(target != NULL ? target : path);
+	sandbox_write(s, folder);
+	free(folder);
+	free(target);
+}
+
 bool
 output_open(struct output *o, const char *path, struct fault *f)
 {
@@ -22,7 +47,7 @@ output_open(struct output *o, const char *path, struct fault *f)
 	struct stat st;
 
 	*o = (struct output){ .fd = STDOUT_FILENO, .name = "stdout" };
-	if (path == NULL || strcmp(path, "-") == 0)
+	if (is_stdout(path))
 		return true;
 	o->name = path;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))

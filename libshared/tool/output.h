@@ -7,6 +7,7 @@
 #include "base/attr.h"
 #include "base/fault.h"
 #include "ext/newfile.h"
+#include "ext/sandbox.h"
 
 /*
  * Where a command writes: standard output, a regular file that appears whole, or
@@ -25,6 +26,9 @@ struct output {
  */
 ATTR_CHECK bool output_open(struct output *o, const char *path,
     struct fault *f);
+
+/* Says that output_open will be called with path. */
+void output_plan(const char *path, struct sandbox *s);
 
 /* What becomes of a file that is there already. */
 enum output_old {

@@ -8,20 +8,20 @@
 void
 claims_begin(struct claims *c, int64_t milliseconds)
 {
-	*c = (struct claims){ .until = clock_ms() + milliseconds };
+	*c = (struct claims){ .until = clock_worked_ms() + milliseconds };
 }
 
 void
 claims_extend(struct claims *c, int64_t milliseconds)
 {
-	c->until = clock_ms() + milliseconds;
+	c->until = clock_worked_ms() + milliseconds;
 	c->late = false;
 }
 
 bool
 claims_late(struct claims *c)
 {
-	c->late = c->late || clock_ms() >= c->until;
+	c->late = c->late || clock_worked_ms() >= c->until;
 	c->stopped = c->stopped || c->late;
 	return c->late;
 }

@@ -30,12 +30,12 @@ struct claim {
 struct claims {
 	struct claim *v;
 	size_t n;
-	int64_t until; /* monotonic milliseconds: the search stops then */
+	int64_t until; /* when, in clock_worked_ms(), the search stops */
 	bool late;     /* and has to */
 	bool stopped;  /* it did, now or in a part before */
 };
 
-/* The search for one message begins: milliseconds from now. */
+/* The search for one message begins: milliseconds of work from now. */
 void claims_begin(struct claims *c, int64_t milliseconds);
 /* Another part of it begins. */
 void claims_extend(struct claims *c, int64_t milliseconds);

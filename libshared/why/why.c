@@ -272,7 +272,7 @@ void
 why_explain(struct why *w, const struct why_message *m,
     const struct result_one *r, int64_t milliseconds)
 {
-	int64_t started = clock_ms();
+	int64_t started = clock_worked_ms();
 
 	*w = (struct why){ 0 };
 	if (verdict_result(r->verdict) == RESULT_PASS || !searchable(&r->sig) ||
@@ -282,7 +282,7 @@ why_explain(struct why *w, const struct why_message *m,
 	claims_begin(&w->claims, milliseconds / 2);
 	explain_time(w, m, r);
 	explain_body(w, m, r);
-	claims_extend(&w->claims, milliseconds - (clock_ms() - started));
+	claims_extend(&w->claims, milliseconds - (clock_worked_ms() - started));
 	explain_header(w, m, r);
 	if (w->claims.stopped)
 		(void)claims_add(&w->claims, HALF_SEARCH, false, "stopped",

@@ -29,8 +29,8 @@ struct why_message {
 };
 
 /*
- * Explains one of the verdicts, in milliseconds at most.  Nothing is searched
- * for a signature that passes.
+ * Explains one of the verdicts, with milliseconds of processor time at most.
+ * Nothing is searched for a signature that passes.
  */
 void why_explain(struct why *w, const struct why_message *m,
     const struct result_one *r, int64_t milliseconds);

@@ -134,6 +134,17 @@ tell(const struct message *m, const struct verdicts *v)
 	}
 }
 
+static void
+tell_refused(const struct message *m, const struct report *report)
+{
+	const struct domainkeys_result *dk = report->domainkeys;
+
+	cli_note("%s: refused: dkim=%s%s%s", input_name(m->in),
+	    result_name(outcome_of(report->verdicts, report->acceptance)),
+	    dk != NULL ? " domainkeys=" : "",
+	    dk != NULL ? result_name(domainkeys_result_of(dk)) : "");
+}
+
 /* -f, or for a command: the message itself. */
 static bool
 write_whole(struct run *r, struct message *m, struct span field,
@@ -160,9 +171,7 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	if (r->o.verbose > 0)
 		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
-		cli_note("%s: refused: dkim=%s", input_name(m->in),
-		    result_name(outcome_of(report->verdicts,
-			report->acceptance)));
+		tell_refused(m, report);
 		r->worst = status > r->worst ? status : r->worst;
 		return true;
 	}

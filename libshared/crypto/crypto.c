@@ -528,16 +528,15 @@ key_from_public(enum key_type type, struct span text, enum key_defect *why)
 struct key *
 key_from_spki(struct span text)
 {
-	const unsigned char *der = octets(text);
-	EVP_PKEY *pkey = NULL;
 	struct buf block = { 0 };
+	const unsigned char *der;
+	EVP_PKEY *pkey = NULL;
 
 	if (text.n > LIMIT_KEY_FILE)
 		return NULL;
-	if (text.n > 0 && text.p[0] != 0x30 && pem_public(text, &block)) {
-		der = octets(buf_span(&block));
-		text.n = block.n;
-	}
+	if (text.n > 0 && text.p[0] != 0x30 && pem_public(text, &block))
+		text = buf_span(&block);
+	der = octets(text);
 	evp_start();
 	if (text.n > 0 && der[0] == 0x30)
 		pkey = d2i_PUBKEY(NULL, &der, (long)text.n);

@@ -193,36 +193,37 @@ check_keys(const struct work *w, int64_t end, struct findings *out,
 
 /*
  * Looks until there is no error, or until the time is over.  Of a look that the
- * end cut short the findings would be that nothing answers: those of the look
- * before stand.
+ * end cut short the findings would be that nothing answers: those of the last
+ * that had twice the time any before it took stand.
  */
 static bool
 check_until(const struct work *w, struct findings *out, struct fault *f)
 {
-	int64_t end = clock_ms() + w->o.wait * 1000, pause = 1000, began, now,
-		left;
+	int64_t end = clock_ms() + w->o.wait * 1000, pause = 1000, longest = 0,
+		began, now;
 
 	for (;;) {
 		struct findings found = { 0 };
+		bool done;
 
 		began = clock_ms();
 		if (!check_keys(w, w->o.wait > 0 ? end : 0, &found, f))
 			return false;
 		now = clock_ms();
-		if (out->n == 0 || now < end ||
-		    findings_status(&found) == EX_OK) {
+		done = findings_status(&found) == EX_OK;
+		if (done || out->n == 0 ||
+		    (now < end && end - began >= 2 * longest)) {
 			findings_free(out);
 			findings_append(out, &found);
 		}
 		findings_free(&found);
-		/* Another look may take twice as long. */
-		left = end - now - 2 * (now - began);
-		if (findings_status(out) == EX_OK || left <= 0)
+		if (done || now >= end)
 			return true;
 		if (w->o.verbose > 0)
 			cli_note("not yet; %lld s left",
 			    (long long)(end - now) / 1000);
-		pause = pause < left ? pause : left;
+		longest = now - began > longest ? now - began : longest;
+		pause = pause < end - now ? pause : end - now;
 		(void)poll(NULL, 0, (int)pause);
 		pause = 2 * pause < PAUSE_MAX ? 2 * pause : PAUSE_MAX;
 	}

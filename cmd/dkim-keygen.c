@@ -311,13 +311,33 @@ activate_existing(const struct options *o)
 	return found == KEY_FOUND;
 }
 
+/* The record of the new key is not live, and mail would be signed with it. */
+static bool
+replaces_current(const struct options *o, struct fault *f)
+{
+	if (!o->force || o->activate || o->output != NULL ||
+	    !keydir_in_use(o->directory, buf_span(&o->domain),
+		buf_span(&o->selector)))
+		return false;
+	(void)fault_set(f, EX_CANTCREAT,
+	    "%s/%.*s/%.*s.pem: in use (take another selector, or add "
+	    "--activate)",
+	    o->directory, (int)o->domain.n, o->domain.p, (int)o->selector.n,
+	    o->selector.p);
+	return true;
+}
+
 static bool
 make(const struct options *o, struct fault *f)
 {
 	struct buf pem = { 0 };
-	struct key *key = key_generate(o->type, o->bits, &pem, f);
-	bool ok = key != NULL && write_key(o, buf_span(&pem), f);
+	struct key *key;
+	bool ok;
 
+	if (replaces_current(o, f))
+		return false;
+	key = key_generate(o->type, o->bits, &pem, f);
+	ok = key != NULL && write_key(o, buf_span(&pem), f);
 	buf_wipe(&pem);
 	ok = ok && (!o->activate || activate(o, f) == KEY_FOUND) &&
 	    (to_stdout(o) || print_record(o, key, f));

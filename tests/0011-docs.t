@@ -75,4 +75,44 @@ for prog in "$BIN"/dkim-*; do
 		result $? "$p: the manual has a section $sh"
 	done
 done
+# ------------------------------------------------- the findings of dkim-check
+cat >findings.py <<'PY'
+import re, sys
+top = sys.argv[1]
+def read(path):
+    return open(top + "/" + path, encoding="utf-8").read()
+WORDS = {"OK": "ok", "NOTE": "note", "WARNING": "warning", "ERROR": "error",
+    "TEMPORARY": "error, status 75"}
+STRINGS = r'"((?:[^"\\]|\\.)*)"'
+source = re.findall(r"\[(FINDING_\w+)\] = \{ (\w+), " + STRINGS +
+    r",((?:\s*" + STRINGS + ")+)", read("libshared/check/meanings.c"))
+named = re.findall(r"^\t(FINDING_\w+),?$", read("libshared/check/findings.h"), re.M)
+page = read("man/dkim-check.1").split(".Ss Findings")[1].split("\n.Sh ")[0]
+listed = re.findall(r"^\.It Li (\S+) Pq (.*)\n((?:[^.].*\n)+)", page, re.M)
+if sys.argv[2] == "names":
+    for name in set(named) ^ {s[0] for s in source}:
+        print(name)
+elif sys.argv[2] == "codes":
+    for s in source:
+        print(s[2])
+else:
+    ours = [(s[2], WORDS[s[1]], "".join(re.findall(STRINGS, s[3])).replace('\\"', '"'))
+        for s in source]
+    theirs = [(l[0], l[1], " ".join(l[2].split())) for l in listed]
+    for i in range(max(len(ours), len(theirs))):
+        o, t = ours[i:i + 1], theirs[i:i + 1]
+        # The page may go on where the finding has ended.
+        if not o or not t or o[0][:2] != t[0][:2] or not t[0][2].startswith(
+                (o[0][2], o[0][2][0].upper() + o[0][2][1:])) or (
+                re.match("[a-z]=", o[0][2]) and not t[0][2].startswith(o[0][2])):
+            print("source:", *o, "page:", *t)
+PY
+is "each finding has a meaning" "$(python3 findings.py "$TOP" names)" ""
+is "dkim-check(1) lists the findings: code, severity, why" "$(python3 findings.py "$TOP" page)" ""
+untested=
+for code in $(python3 findings.py "$TOP" codes); do
+	grep -qwF -e "$code" "$TOP"/tests/07*.t "$TOP"/tests/08*.t || untested="$untested $code"
+done
+is "each finding is in a test" "$untested" ""
+like "... and there are many" "$(python3 findings.py "$TOP" codes | wc -l)" '^ *[89][0-9]$'
 done_testing

@@ -309,6 +309,10 @@ for argv, name in ((SIGN + ["--header-only"], "sign --header-only"), (VERIFY, "v
     tap.ok(status == 0 and len(out) < 2000 and not err,
            name + ": what is not written again needs no place", status, err)
 
+# A shell starts what runs behind its back with SIGINT ignored, nohup(1) does so with
+# SIGHUP, and a program keeps to that: not here, where they are to end it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if os.path.isdir("/proc/self/fd"):
     for how, name in ((None, "in the end"), (signal.SIGTERM, "after SIGTERM"),
                       (signal.SIGINT, "after SIGINT"), (signal.SIGHUP, "after SIGHUP"),

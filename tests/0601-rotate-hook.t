@@ -78,6 +78,25 @@ rotate -400 a.test z.test
 is "a clock that goes backwards: nothing" "$status $(cat out err)" "0 "
 is "... and the signature is as it was" "$(signs a.test)" "20261122e=pass"
 
+# Whoever signs now signs with the next key, and with the first of the other kind.
+owner() { find "keys/$1/$2.pem" -printf '%m %U %G\n'; }
+if [ "$(id -u)" -eq 0 ]; then
+	dkim-keygen -a ed25519 -d own.test -s old -D keys --activate >/dev/null
+	dkim-keygen -a ed25519 -d group.test -s old -D keys --activate >/dev/null
+	chown 65534:65533 keys/own.test/old.pem
+	chgrp daemon keys/group.test/old.pem
+	chmod 640 keys/group.test/old.pem
+	rotate 1 -a rsa own.test group.test
+	is "the group of the other kind" "$status $(owner group.test 20261123)" "0 $(owner group.test old)"
+	is "the owner of the other kind" "$(owner own.test 20261123)" "600 65534 0"
+	rotate 199 own.test group.test
+	is "the group of the key before" "$status $(owner group.test 20270609e)" "0 $(owner group.test old)"
+	is "the owner of the key before" "$(owner own.test 20270609e)" "600 65534 0"
+	rm -r keys/own.test keys/group.test
+else
+	skip "keys of other users" "needs root"
+fi
+
 # A disk that is full while a key or a mark is written.
 if command -v timeout >/dev/null 2>&1 && (ulimit -f 0) 2>/dev/null; then
 	cp -a keys kept

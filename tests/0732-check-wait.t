@@ -46,10 +46,14 @@ lasts "12 keys, --wait 3, a silent resolver" 2900 4000 \
 # shellcheck disable=SC2086 # words
 lasts "one key, -T 2, five silent servers: two seconds in all" 1900 3000 \
     dkim-check -d d1.example.com -D keys $five --authoritative -T 2
+lasts "--wait 4, where a look takes a second" 3900 5000 \
+    dkim-check -d d1.example.com -D keys -n "$one" -T 1 --wait 4
+run dkim-check -d d1.example.com -D keys -n "$one" -T 1
+like "a silent server" "$status $(cat out)" '^75 error dns-timeout x\._domainkey\.d1\.example\.com: '
 
 # --------------------------------------------- the end cuts no finding short
 dkim-dnsrec -d d2.example.com -D keys >zone
-lasts "--wait 1: a missing record" 500 1500 \
+lasts "--wait 1: a missing record" 950 1500 \
     dkim-check -d d1.example.com -D keys -Z zone --wait 1
 is "... stays missing" "$status $(cut -d ' ' -f 1-2 out)" "1 error no-record"
 (sleep 1; dkim-dnsrec -d d1.example.com -D keys >>zone) &

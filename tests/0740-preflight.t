@@ -15,6 +15,19 @@ dkim-keygen -a ed25519 -d example.com -s ed -o ed.pem >/dev/null
 	echo '_dmarc.gov.test. TXT "v=DMARC1; p=reject; psd=y"'
 	echo 'ed._domainkey.b.gov.test. TXT "v=DKIM1; k=ed25519; p='"$(dkim-dnsrec -F value -k ed.pem | sed 's/.*p=//')\""
 	echo 'ed._domainkey.strict.org. TXT "v=DKIM1; k=ed25519; p='"$(dkim-dnsrec -F value -k ed.pem | sed 's/.*p=//')\""
+	p=$(dkim-dnsrec -F value -k ed.pem | sed 's/.*p=//')
+	for d in sp.org psdn.tld other.tld l5.l4.l3.l2.l1.deep.tld many.org; do
+		echo "ed._domainkey.$d. TXT \"v=DKIM1; k=ed25519; p=$p\""
+	done
+	echo '_dmarc.sp.org. TXT "v=DMARC1; p=reject; sp=none"'
+	echo '_dmarc.psdn.tld. TXT "v=DMARC1; p=reject; psd=n"'
+	echo '_dmarc.tld. TXT "v=DMARC1; p=reject"'
+	echo '_dmarc.l6.l5.l4.l3.l2.l1.deep.tld. TXT "v=DMARC1; p=none; psd=n"'
+	echo '_dmarc.l5.l4.l3.l2.l1.deep.tld. TXT "v=DMARC1; p=reject; psd=n"'
+	echo '_dmarc.many.org. TXT "v=DMARC1; p=reject"'
+	echo '_dmarc.many.org. TXT "v=DMARC1; p=none"'
+	echo 'many.org. TXT "v=spf1 -all"'
+	echo 'many.org. TXT "V=SPF1 a -all"'
 } >zone
 
 mail() { # mail FROM-DOMAIN [FIELD...]
@@ -44,6 +57,21 @@ mail a.strict.org | dkim-sign -d strict.org -s ed -k ed.pem >m
 flight "the parent signs, and the policy is strict" 1 "dmarc dmarc-none no-spf signature unaligned"
 mail a.gov.test | dkim-sign -d b.gov.test -s ed -k ed.pem >m
 flight "a neighbour under a public suffix" 1 "dmarc no-spf signature unaligned"
+for d in '' a.; do
+	mail ${d}sp.org | dkim-sign -d sp.org -s ed -k ed.pem >m
+	flight "p=reject; sp=none, From: ${d}sp.org" 0 "aligned dmarc ${d:+dmarc-none }no-spf signature"
+done
+mail a.psdn.tld | dkim-sign -d psdn.tld -s ed -k ed.pem >m
+flight "psd=n ends the walk" 0 "aligned dmarc no-spf signature"
+like "... there" "$(cat out)" '^ok dmarc a\.psdn\.tld: .*_dmarc\.psdn\.tld: '
+mail a.psdn.tld | dkim-sign -d other.tld -s ed -k ed.pem >m
+flight "... and a neighbour does not align by the record above" 1 "dmarc no-spf signature unaligned"
+# RFC 9989 section 4.10: after a name of ten labels comes one of seven.
+mail l8.l7.l6.l5.l4.l3.l2.l1.deep.tld | dkim-sign -d l5.l4.l3.l2.l1.deep.tld -s ed -k ed.pem >m
+flight "ten labels" 0 "aligned dmarc no-spf signature"
+like "... are cut to seven" "$(cat out)" '^ok dmarc .*_dmarc\.l5\.l4\.l3\.l2\.l1\.deep\.tld: '
+mail many.org | dkim-sign -s ed -k ed.pem >m
+flight "two of DMARC, two of SPF" 1 "aligned dmarc-several several-spf signature"
 mail example.net | dkim-sign -d other.org -s ed -k ed.pem >m
 flight "no DMARC, no SPF" 1 "no-dmarc no-spf signature unaligned"
 mail example.com | dkim-sign -s weak -k weak.pem >m
@@ -89,6 +117,7 @@ kill_later $!
 while [ ! -e port ]; do sleep 0.05; done
 run dkim-check -m -n "$(cat port)" -T 4 <signed
 is "a name server that refuses: 75" "$status" 75
+like "... what it said of the key" "$(cat out)" '^error signature-temporary signature d=example\.com s=ed: '
 like "... what it said of DMARC" "$(cat out)" '^error dns-servfail _dmarc\.example\.com: .*REFUSED'
 like "... and of SPF" "$(cat out)" '^error dns-servfail example\.com: .*REFUSED'
 unlike "... and no talk of time" "$(cat out)" 'dns-timeout'

@@ -56,6 +56,14 @@ refuses "nor is a folder" 75 'default: not a regular' \
 : >domainkeys/file
 refuses "a file in place of the folder is no store" 75 'file' \
     dkim-sign -k 'domainkeys/file/%d.pem' -d example.edu <msg
+ln -s nowhere/example.biz domainkeys/example.biz
+for k in "$line" 'domainkeys/%/rsa/default'; do
+	refuses "a folder that leads nowhere is no missing key: $k" 75 \
+	    'example.biz/.*: No such file' dkim-sign -k "$k" -d a.example.biz <msg
+done
+ln -s nowhere/example.biz dir/example.biz
+refuses "... nor in a key directory" 75 'example.biz/.*: No such file' \
+    dkim-sign -D dir -d example.biz <msg
 
 is "the key directory" "$(names a@example.net -D dir)" "example.net/d1 0"
 is "... by its parents" "$(names a@x.y.example.net -D dir)" "example.net/d1 0"

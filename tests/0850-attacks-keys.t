@@ -98,7 +98,8 @@ done
 # H3: one pass; what was put in is not looked at again.
 mkdir -p 'keys/%d'
 cp etc.pem 'keys/%d/s1.pem'
-for t in "$T/keys/%x/s1.pem" "$T/keys/%D/s1.pem" "$T/%1"; do
+for t in "$T/keys/%x/s1.pem" "$T/keys/%D/s1.pem" "$T/%1" "$T/%domain.pem" \
+    "$T/keys/%selector/s1.pem"; do
 	refuses "H3: unknown escape in ${t#"$T"/}" 78 'stands for nothing' \
 	    dkim-sign --exit-style sysexits -k "$t" -s s1 <msg
 done

@@ -68,6 +68,28 @@ tr -d '\r' <sink/1.eml >twice
 like "what is signed is signed once" "$(remote twice)" '^K'
 is "one signature" "$(grep -c ^DKIM-Signature sink/3.eml)" 1
 
+# Where DKIMSIGN is not set, control/dksign as it stands.
+unset_remote() {
+	echo "$T/msg" >next
+	env - PATH="$PATH" $Q/qmail-start 2>&1
+}
+control=/var/qmail/control/dksign
+mkdir -p /etc/domainkeys/example.com
+cp -p $K /etc/domainkeys/example.com/private
+dkim-dnsrec -d example.com -s private -k $K >>zone
+echo '/etc/domainkeys/%/private' >$control
+like "control/dksign: delivered" "$(unset_remote)" '^K'
+like "... with its key" "$(tr -d '\r\n\t ' <"sink/$(delivered).eml")" ';s=private;'
+like "DKIMSIGN comes before it" "$(remote msg >/dev/null
+    tr -d '\r\n\t ' <"sink/$(delivered).eml")" ';s=default;'
+chmod 600 $control
+s_before=$(delivered)
+unset_remote >/dev/null
+is "one that cannot be read: nothing was sent" "$(delivered)" "$s_before"
+rm $control
+like "without it the default" "$(unset_remote >/dev/null
+    tr -d '\r\n\t ' <"sink/$(delivered).eml")" ';s=default;'
+
 # stays NAME ERE [FILE]: the message stays in the queue
 stays() {
 	s_before=$(delivered)

@@ -70,6 +70,30 @@ is "no key for the domain: unsigned" "$(delivered) $(grep -c ^DKIM sink/3.eml)" 
 submit msg b@piped.example
 accepts "pipe transport" gate/message
 
+# Keys from a store: the environment that Exim leaves is all that psql(1) has.
+cp "$TOP/scripts/key-from-postgresql" bin/
+cat >bin/psql <<-'END'
+	#!/bin/sh
+	case "$PGHOST $PGUSER $PGDATABASE $*" in
+	"keys.example.net dkim dkim "*"domain=example.com -v default=example.net") ;;
+	*) exit 2 ;;
+	esac
+	[ ! -e /etc/dkim/down ] || { echo "no connection" >&2; exit 2; }
+	echo example.com mail
+	cat /etc/dkim/keys/example.com/mail.pem
+END
+chmod 755 bin/psql
+before=$(delivered)
+submit msg b@stored.example
+is "keys from a store: it goes out" "$(($(delivered) - before)) $(queued)" "1 0"
+accepts "keys from a store" "sink/$(delivered).eml"
+touch /etc/dkim/down
+before=$(delivered)
+submit msg b@stored.example
+is "the store is down: it stays in the queue" "$(($(delivered) - before)) $(queued)" "0 1"
+rm /etc/dkim/down bin/psql
+exim4 -Mrm "$(exim4 -bpr | awk 'NF == 4 { print $3; exit }')" >/dev/null
+
 # --- inbound ---------------------------------------------------------------------
 exim4 -bdf -oX 127.0.0.1:25 >daemon.log 2>&1 &
 kill_later $!

@@ -109,6 +109,11 @@ if os.getuid() != 0 or subprocess.run(["setpriv", "--reuid=65534", "true"], stde
             os.path.join(T, "shut"))
     tap.ok(r.status == 75 and r.out.count(b"\tpass\t") == 1 and b"closed: Permission denied" in r.err,
            "a folder that cannot be read is reported, the others are read", r)
+    os.chmod(os.path.join(T, "shut", "closed"), 0o444)
+    r = run(*other, os.path.join(forge.BIN, "dkim-verify"), "-Z", zone, "--now", str(NOW), "-F", "tsv",
+            os.path.join(T, "shut"))
+    tap.ok(r.status == 75 and r.out.count(b"\tpass\t") == 1 and b"closed/m: Permission denied" in r.err,
+           "and so is one that only tells names", r)
     os.chmod(os.path.join(T, "shut", "closed"), 0o700)
 else:
     tap.skip("a folder that cannot be read", "no other user to be")

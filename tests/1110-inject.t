@@ -179,6 +179,8 @@ def name_server():
 
 SIGNED = go(SIGN, MSG)[1]
 BIG_SIGNED = go(SIGN, BIG)[1]
+os.mkdir(at("mail"))
+forge.write(at("mail/1"), SIGNED)
 if BIG_SIGNED[-100:] != BIG[-100:]:
     forge.skip_all("nothing can be signed here")
 
@@ -214,6 +216,7 @@ SCENES = [
           ok=verdict, most=60),
     Scene("verify -f, for a command", VERIFY + ["-f", "--", "cat"], SIGNED, ok=filtered(SIGNED),
           most=60),
+    Scene("verify, a folder", VERIFY + [at("mail")], ok=verdict, most=60),
     Scene("verify, asking a server", ["dkim-verify", "-A", "mx.example.net", "-n", name_server(),
                                       "-T", "1", "--now", NOW], SIGNED, ok=verdict, most=60),
     Scene("dnsrec -D", ["dkim-dnsrec", "-D", at("use"), "-F", "json"], most=60),
@@ -231,12 +234,13 @@ FAULTS = [("alloc", [ENOMEM]), ("read", [EIO, EINTR, "short"]), ("write", [EIO, 
           ("fsync", [EIO]), ("rename", [EIO]), ("link", [ENOSPC]), ("unlink", [EIO]),
           ("lseek", [EIO]), ("ftruncate", [EIO]), ("fstat", [EIO]), ("stat", [EIO]),
           ("fchmod", [EACCES]), ("mkdir", [ENOSPC]), ("poll", [EINTR]), ("symlink", [ENOSPC]),
-          ("readlink", [EIO]), ("opendir", [EMFILE]), ("exec", [EACCES]), ("pipe", [EMFILE]),
-          ("dup", [EMFILE]), ("spawn", [EAGAIN]), ("wait", [EINTR]), ("socket", [EMFILE]),
-          ("connect", [EINTR, ENETUNREACH]), ("send", [EINTR, ENETUNREACH]), ("recv", [EINTR, EIO])]
+          ("readlink", [EIO]), ("opendir", [EMFILE]), ("readdir", [EIO]),
+          ("exec", [EACCES]), ("pipe", [EMFILE]), ("dup", [EMFILE]), ("spawn", [EAGAIN]),
+          ("wait", [EINTR]), ("socket", [EMFILE]), ("connect", [EINTR, ENETUNREACH]),
+          ("send", [EINTR, ENETUNREACH]), ("recv", [EINTR, EIO])]
 SIGNALS = [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP]
 # These may happen when some of the output has been written.
-PARTIAL = ("write", "close", "pread")
+PARTIAL = ("write", "close", "pread", "readdir")
 # A verdict printed as temperror exits with 75 and is written: that is an answer.
 ANSWERS = ("verify", "verify -o", "verify, asking a server", "check -m")
 TEMPORARY = (b"dkim=temperror", b"error signature-temporary")

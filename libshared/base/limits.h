@@ -38,7 +38,7 @@ enum {
 	LIMIT_EXPLAIN_BODY = 8 << 20, /* body kept for --explain */
 	LIMIT_EXPLAIN_SECONDS = 3,    /* search for one message */
 	LIMIT_EXPLAIN_CHANGES = 4096, /* changes of one header tried */
-	LIMIT_FOLDER = 1000000,       /* files of one folder */
+	LIMIT_FOLDER = 1000000,       /* files, folders of one run */
 	LIMIT_FOLDER_DEPTH = 100,     /* folders in folders */
 	LIMIT_WORKERS = 64,           /* processes of -j */
 	LIMIT_SUMMARY = 100000,       /* lines of a summary */

@@ -252,15 +252,20 @@ judge_lines(const struct flight *fl)
 		    "");
 }
 
+/* What the record asks for: for a domain below it, sp= counts before p=. */
 static bool
-policy_none(const struct dmarc *d)
+policy_none(const struct dmarc *d, struct span from)
 {
 	const struct tag *p = NULL;
 	struct taglist t;
 
 	if (taglist_parse(&t, buf_span(&d->record), TAGLIST_RECORD) ==
-	    TAGLIST_OK)
-		p = taglist_find(&t, "p");
+	    TAGLIST_OK) {
+		if (!span_eq_nocase(buf_span(&d->at), from))
+			p = taglist_find(&t, "sp");
+		if (p == NULL)
+			p = taglist_find(&t, "p");
+	}
 	return p == NULL || span_eq_nocase(p->value, SPAN("none"));
 }
 
@@ -285,7 +290,7 @@ judge_dmarc(const struct flight *fl)
 	findings_add(fl->out, FINDING_DMARC, from, "_dmarc.%.*s: %.*s",
 	    (int)d->at.n, d->at.p, d->record.n < 200 ? (int)d->record.n : 200,
 	    d->record.p);
-	if (policy_none(d))
+	if (policy_none(d, from))
 		findings_add(fl->out, FINDING_DMARC_NONE, from, "%s", "");
 }
 

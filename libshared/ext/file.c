@@ -116,6 +116,26 @@ room_for(struct buf *out, size_t n)
 	return true;
 }
 
+bool
+file_missing(const char *path)
+{
+	struct stat st;
+	char *above = mem_strndup(path, strlen(path)), *slash;
+	bool missing = lstat(path, &st) != 0 && errno == ENOENT;
+
+	/* The nearest part of the path that is there. */
+	while (missing && (slash = strrchr(above, '/')) != NULL &&
+	    slash > above) {
+		*slash = '\0';
+		if (lstat(above, &st) == 0) {
+			missing = stat(above, &st) == 0;
+			break;
+		}
+	}
+	free(above);
+	return missing;
+}
+
 enum file_state
 file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
     struct buf *out, struct fault *f)
@@ -126,11 +146,8 @@ file_slurp(const char *path, enum file_secrecy secrecy, size_t max,
 
 	if (fd < 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		/* A link that leads nowhere is there all the same. */
-		if (errno == ENAMETOOLONG)
-			return FILE_MISSING;
-		return errno == ENOENT && lstat(path, &st) != 0 &&
-			errno == ENOENT ?
+		return errno == ENAMETOOLONG ||
+			(errno == ENOENT && file_missing(path)) ?
 		    FILE_MISSING :
 		    FILE_FAILED;
 	}

@@ -23,6 +23,12 @@ enum file_state {
 };
 
 /*
+ * Is there nothing of this name?  A link that leads nowhere is something, be it
+ * a folder in the path.
+ */
+bool file_missing(const char *path);
+
+/*
  * Appends the whole of a regular file of at most max octets to out.  Never
  * waits (a FIFO or a device is refused).  EX_NOINPUT when it cannot be opened,
  * EX_NOPERM when its mode gives a secret away, EX_CONFIG when it is too long,

@@ -1,6 +1,7 @@
 #include "ext/folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -116,7 +117,10 @@ is_file(const char *path, const struct stat *st)
 		(stat(path, &target) != 0 || S_ISREG(target.st_mode)));
 }
 
-/* A name in the folder: a file, a folder for later, or nothing. */
+/*
+ * A name in the folder: a file, a folder for later, or nothing.  What may be
+ * either, because nobody lets us look, is for its reader to report.
+ */
 static void
 sort_in(struct search *s, const struct pending *in, const char *name)
 {
@@ -124,13 +128,16 @@ sort_in(struct search *s, const struct pending *in, const char *name)
 	bool hidden = name[0] == '.';
 	struct stat st;
 
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && in->folders &&
+	if (lstat(path, &st) != 0) {
+		if (errno != ENOENT)
+			paths_add(s->out, path, in->maildir);
+	} else if (S_ISDIR(st.st_mode) && in->folders &&
 	    (!hidden || is_maildir(path))) {
 		push(s, path, in->depth + 1, in->below_maildir);
 		return;
-	}
-	if (in->files && !hidden && lstat(path, &st) == 0 && is_file(path, &st))
+	} else if (in->files && !hidden && is_file(path, &st)) {
 		paths_add(s->out, path, in->maildir);
+	}
 	free(path);
 }
 
@@ -140,6 +147,12 @@ any_of(const char *name, const char *const names[])
 	while (*names != NULL && strcmp(name, *names) != 0)
 		names++;
 	return *names != NULL;
+}
+
+static bool
+full(const struct search *s)
+{
+	return s->out->n > LIMIT_FOLDER || s->n > LIMIT_FOLDER;
 }
 
 static void
@@ -155,11 +168,13 @@ read_folder(struct search *s, const struct pending *in)
 		paths_add(s->out, in->path, in->maildir);
 		return;
 	}
-	while ((entry = readdir(d)) != NULL && s->out->n <= LIMIT_FOLDER)
+	while (!full(s) && (errno = 0, (entry = readdir(d)) != NULL))
 		if (!any_of(entry->d_name, own) &&
 		    !(in->maildir && in->folders &&
 			any_of(entry->d_name, parts)))
 			sort_in(s, in, entry->d_name);
+	if (!full(s) && errno != 0)
+		paths_add(s->out, in->path, in->maildir);
 	(void)closedir(d);
 	if (s->out->n > first)
 		qsort(s->out->v + first, s->out->n - first, sizeof(*s->out->v),
@@ -198,16 +213,18 @@ bool
 folder_list(const char *path, struct paths *out, struct fault *f)
 {
 	struct search s = { .out = out };
+	bool ok;
 
 	push(&s, mem_strndup(path, strlen(path)), 0, false);
-	while (s.n > 0) {
+	while (s.n > 0 && !full(&s)) {
 		struct pending in = s.v[--s.n];
 
-		if (out->n <= LIMIT_FOLDER && s.n <= LIMIT_FOLDER)
-			look_into(&s, &in);
+		look_into(&s, &in);
 		free(in.path);
 	}
+	ok = !full(&s) || fault_set(f, EX_DATAERR, "%s: too many files", path);
+	while (s.n > 0)
+		free(s.v[--s.n].path);
 	free(s.v);
-	return out->n <= LIMIT_FOLDER ||
-	    fault_set(f, EX_DATAERR, "%s: too many files", path);
+	return ok;
 }

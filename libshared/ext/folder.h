@@ -28,9 +28,9 @@ bool folder_is(const char *path);
  * in these two, and the Maildirs anywhere below it; of any other folder its files,
  * and what is in the folders below it.  All are sorted by name, files before
  * folders.  Left out: what begins with a dot, unless it is a Maildir; links to
- * folders; what is neither file nor folder.  A folder that cannot be read or is
- * LIMIT_FOLDER_DEPTH deep is added itself, so that opening it fails.  EX_DATAERR
- * beyond LIMIT_FOLDER.
+ * folders; what is neither file nor folder.  A folder that cannot be read to its
+ * end or is LIMIT_FOLDER_DEPTH deep is added itself, so that opening it fails; so is
+ * a name that cannot be looked at.  EX_DATAERR beyond LIMIT_FOLDER.
  */
 ATTR_CHECK bool folder_list(const char *path, struct paths *out,
     struct fault *f);

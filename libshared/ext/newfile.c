@@ -118,6 +118,24 @@ newfile_open(struct newfile *n, const char *path, struct fault *f)
 	return n->fd >= 0;
 }
 
+/* Whoever reads the file that this one replaces reads this one as well. */
+static bool
+keep_readers(const struct newfile *n, mode_t *mode, struct fault *f)
+{
+	struct stat old;
+	bool shared;
+
+	if (stat(n->path, &old) != 0)
+		return errno == ENOENT ||
+		    fault_errno(f, EX_CANTCREAT, "%s", n->path);
+	shared = (old.st_mode & S_IRGRP) != 0;
+	if (shared)
+		*mode |= S_IRGRP;
+	return fchown(n->fd, old.st_uid, shared ? old.st_gid : (gid_t)-1) ==
+	    0 ||
+	    fault_errno(f, EX_OSERR, "%s: its owner and group", n->path);
+}
+
 static bool
 set_owner(const struct newfile *n, mode_t mode, const char *group,
     struct fault *f)
@@ -164,9 +182,8 @@ give_name(struct newfile *n, bool replace, struct fault *f)
 	return true;
 }
 
-/* Makes the name last as well. */
-static bool
-sync_folder(const char *path, struct fault *f)
+bool
+newfile_sync(const char *path, struct fault *f)
 {
 	char *folder = newfile_folder(path);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -186,6 +203,8 @@ newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
 {
 	bool ok;
 
+	if (replace && group == NULL && !keep_readers(n, &mode, f))
+		return false;
 	if (!set_owner(n, mode, group, f))
 		return false;
 	if (fsync(n->fd) != 0)
@@ -197,7 +216,7 @@ newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
 	free(n->temp);
 	n->temp = NULL;
 	unblock_signals(n);
-	return ok && sync_folder(n->path, f);
+	return ok && newfile_sync(n->path, f);
 }
 
 void
@@ -253,5 +272,5 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	}
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	buf_free(&temp);
-	return ok && sync_folder(path, f);
+	return ok && newfile_sync(path, f);
 }

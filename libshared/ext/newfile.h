@@ -34,7 +34,8 @@ ATTR_CHECK bool newfile_open(struct newfile *n, const char *path,
  * Gives the file its mode, whatever the umask, its group (a name, or NULL to
  * leave it), syncs it and gives it its name.  Without replace an existing file
  * of that name is left alone and this fails with EX_CANTCREAT; with replace it
- * is exchanged in one step.
+ * is exchanged in one step, and without group those who can read it, owner and
+ * group, can read this one (else EX_OSERR).
  */
 ATTR_CHECK bool newfile_commit(struct newfile *n, mode_t mode,
     const char *group, bool replace, struct fault *f);
@@ -48,6 +49,9 @@ char *newfile_folder(const char *path);
 /* The three above for text that is at hand. */
 ATTR_CHECK bool newfile_write(const char *path, mode_t mode, const char *group,
     bool replace, struct span text, struct fault *f);
+
+/* Syncs the folder of path, so that the name lasts as well.  EX_IOERR. */
+ATTR_CHECK bool newfile_sync(const char *path, struct fault *f);
 
 /*
  * Makes path a symbolic link to target, instead of what was there, in one step.

@@ -64,8 +64,9 @@ static bool
 make_folder(const char *path, struct fault *f)
 {
 	if (mkdir(path, 0755) == 0)
-		return chmod(path, 0755) == 0 ||
-		    fault_errno(f, EX_CANTCREAT, "%s", path);
+		return (chmod(path, 0755) == 0 ||
+			   fault_errno(f, EX_CANTCREAT, "%s", path)) &&
+		    newfile_sync(path, f);
 	return errno == EEXIST || fault_errno(f, EX_CANTCREAT, "%s", path);
 }
 
@@ -93,16 +94,15 @@ read_link(const char *path, struct buf *out, struct fault *f)
 	ssize_t n = readlink(path, target, sizeof(target));
 	struct span name;
 
-	if (n < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		return KEY_ABSENT;
-	}
 	if (n < 0) {
-		(void)(errno == EINVAL ?
-			fault_set(f, EX_CONFIG, "%s: not a symbolic link",
-			    path) :
-			fault_errno(f, EX_NOINPUT, "%s", path));
-		return KEY_FAILED;
+		bool file = errno == EINVAL, no_folder = errno == ENOTDIR;
+
+		(void)fault_errno(f, EX_NOINPUT, "%s", path);
+		if (file)
+			(void)fault_set(f, EX_CONFIG, "%s: not a symbolic link",
+			    path);
+		return no_folder || file_missing(path) ? KEY_ABSENT :
+							 KEY_FAILED;
 	}
 	name = (struct span){ target, (size_t)n };
 	if (name.n > 4 && span_eq(span_from(name, name.n - 4), SPAN(".pem")) &&
@@ -113,6 +113,26 @@ read_link(const char *path, struct buf *out, struct fault *f)
 	(void)fault_set(f, EX_CONFIG,
 	    "%s: does not point to a SELECTOR.pem in the same folder", path);
 	return KEY_FAILED;
+}
+
+bool
+keydir_in_use(const char *dir, struct span domain, struct span selector)
+{
+	static const enum key_type types[] = { KEY_RSA, KEY_ED25519 };
+	bool used = false;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		struct buf link = { 0 }, target = { 0 };
+		struct fault f;
+
+		link_path(dir, domain, types[i], &link);
+		if (read_link(link.p, &target, &f) == KEY_FOUND &&
+		    span_eq(buf_span(&target), selector))
+			used = true;
+		buf_free(&link);
+		buf_free(&target);
+	}
+	return used;
 }
 
 enum key_found
@@ -254,7 +274,8 @@ is_folder(const char *dir, struct span name)
 	bool is;
 
 	folder_path(dir, name, &path);
-	is = stat(path.p, &st) == 0 && S_ISDIR(st.st_mode);
+	/* A link that leads nowhere is one that dkim-sign waits for. */
+	is = stat(path.p, &st) == 0 ? S_ISDIR(st.st_mode) : errno == ENOENT;
 	buf_free(&path);
 	return is;
 }

@@ -37,6 +37,9 @@ ATTR_CHECK bool keydir_make(const char *dir, struct span domain,
 ATTR_CHECK enum key_found keydir_current(const char *dir, struct span domain,
     const struct key_access *access, struct keyset *out, struct fault *f);
 
+/* Whether a link names this selector. */
+bool keydir_in_use(const char *dir, struct span domain, struct span selector);
+
 /* The one that the link of this type names. */
 ATTR_CHECK enum key_found keydir_linked(const char *dir, struct span domain,
     enum key_type type, const struct key_access *access, struct keyset *out,

@@ -19,6 +19,10 @@ escape(const char *text)
 {
 	char c = text[1];
 
+	/* Not %d and "omain": no file would ever be found. */
+	if (strncmp(text + 1, "domain", 6) == 0 ||
+	    strncmp(text + 1, "selector", 8) == 0)
+		return '\0';
 	if (c == 'd' || c == 's' || c == '%')
 		return c;
 	return ascii_alpha(c) || ascii_digit(c) ? '\0' : 'd';
@@ -31,6 +35,17 @@ escape_length(const char *text)
 	return text[1] == 'd' || text[1] == 's' || text[1] == '%' ? 2 : 1;
 }
 
+/* A "%" and the letters and digits behind it. */
+static size_t
+word_length(const char *text)
+{
+	size_t n = 1;
+
+	while (ascii_alpha(text[n]) || ascii_digit(text[n]))
+		n++;
+	return n;
+}
+
 bool
 keytemplate_check(const char *text, bool selector, struct fault *f)
 {
@@ -38,8 +53,8 @@ keytemplate_check(const char *text, bool selector, struct fault *f)
 	     p = strchr(p + escape_length(p), '%')) {
 		if (escape(p) == '\0')
 			return fault_set(f, EX_CONFIG,
-			    "%s: %%%c stands for nothing (%%d, %%s, %%%%)",
-			    text, p[1]);
+			    "%s: %.*s stands for nothing (%%d, %%s, %%%%)",
+			    text, (int)word_length(p), p);
 		if (escape(p) == 's' && !selector)
 			return fault_set(f, EX_USAGE, "%s: %%s needs -s", text);
 	}

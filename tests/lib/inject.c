@@ -373,6 +373,8 @@ PASS_ON("symlink", int, -1, symlink, (const char *to, const char *path),
 PASS_ON("readlink", ssize_t, -1, readlink,
     (const char *path, char *p, size_t n), (path, p, n))
 PASS_ON("opendir", DIR *, NULL, opendir, (const char *path), (path))
+PASS_ON("readdir", struct dirent *, NULL, readdir, (DIR * folder), (folder))
+PASS_ON("readdir", struct dirent64 *, NULL, readdir64, (DIR * folder), (folder))
 PASS_ON("pipe", int, -1, pipe2, (int fd[2], int flags), (fd, flags))
 PASS_ON("dup", int, -1, dup2, (int from, int to), (from, to))
 PASS_ON("spawn", int, errno, posix_spawnp,

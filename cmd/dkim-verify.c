@@ -324,8 +324,13 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 		.keep = r->o.filter,
 		.bar = isatty(STDERR_FILENO) &&
 		    (r->o.output != NULL || !isatty(STDOUT_FILENO)),
-		/* What comes once cannot be shared. */
-		.jobs = stdin_too || r->o.filter ? 1 : r->o.jobs,
+		/*
+		 * What comes once cannot be shared, nor can the numbers
+		 * behind a mailbox that only one process reads.
+		 */
+		.jobs = stdin_too || r->o.filter || (r->o.dump && r->o.mbox) ?
+		    1 :
+		    r->o.jobs,
 		.arg = r,
 		.one = verify,
 		.take = take,

@@ -328,7 +328,8 @@ was_signed(struct workers *w, size_t i, const char *file, struct fault *f)
 	if (!workers_hear(w, i % w->n, &note, &text, f))
 		(void)fault_context(f, "%s: the process that had it", file);
 	else if (note.kind == FAILED)
-		(void)fault_set(f, note.value, "%.*s", (int)text.n, text.p);
+		(void)fault_set(f, note.value, "%.*s", (int)text.n,
+		    text.n > 0 ? text.p : "");
 	else
 		ok = true;
 	buf_free(&text);

@@ -198,7 +198,9 @@ else
 fi
 i=0
 while [ $i -lt 40 ]; do
-	dkim-keygen -a ed25519 -d $D -s "killed$i" -D keys --activate >/dev/null 2>&1 &
+	# A search for leaks that is killed reports itself.
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+	    dkim-keygen -a ed25519 -d $D -s "killed$i" -D keys --activate >/dev/null 2>&1 &
 	pid=$!
 	sleep "0.00$((i % 10))"
 	kill -KILL $pid 2>/dev/null

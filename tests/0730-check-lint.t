@@ -108,6 +108,11 @@ is "-d: the same" "$status $(awk '{ print $2 }' out | sort | tr '\n' ' ')" \
     "1 key-matches key-unreadable record "
 run dkim-check --all -D all -Z zone --wait 1
 is "--wait does not wait for a file" "$status $(grep -c '^error key-unreadable' out)" "1 2"
+ln -s nowhere all/d.example
+run dkim-check --all -D all -Z zone
+like "nor does a folder that leads nowhere" "$status $(cat out)" \
+    '^error key-unreadable d\.example: .*No such file'
+rm all/d.example
 rm all/a.example/* all/b.example/current.ed25519 all/c.example/*
 run dkim-check --all -D all -Z zone
 is "nothing but that: 1" "$status $(cut -d ' ' -f 1-3 out)" "1 error key-unreadable b.example:"

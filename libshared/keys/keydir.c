@@ -274,7 +274,8 @@ is_folder(const char *dir, struct span name)
 	bool is;
 
 	folder_path(dir, name, &path);
-	is = stat(path.p, &st) == 0 && S_ISDIR(st.st_mode);
+	/* A link that leads nowhere is one that dkim-sign waits for. */
+	is = stat(path.p, &st) == 0 ? S_ISDIR(st.st_mode) : errno == ENOENT;
 	buf_free(&path);
 	return is;
 }

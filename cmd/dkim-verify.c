@@ -134,6 +134,17 @@ tell(const struct message *m, const struct verdicts *v)
 	}
 }
 
+static void
+tell_refused(const struct message *m, const struct report *report)
+{
+	const struct domainkeys_result *dk = report->domainkeys;
+
+	cli_note("%s: refused: dkim=%s%s%s", input_name(m->in),
+	    result_name(outcome_of(report->verdicts, report->acceptance)),
+	    dk != NULL ? " domainkeys=" : "",
+	    dk != NULL ? result_name(domainkeys_result_of(dk)) : "");
+}
+
 /* -f, or for a command: the message itself. */
 static bool
 write_whole(struct run *r, struct message *m, struct span field,
@@ -160,9 +171,7 @@ write_result(struct run *r, struct message *m, const struct report *report,
 	if (r->o.verbose > 0)
 		tell(m, report->verdicts);
 	if (r->o.filter && status != EX_OK) {
-		cli_note("%s: refused: dkim=%s", input_name(m->in),
-		    result_name(outcome_of(report->verdicts,
-			report->acceptance)));
+		tell_refused(m, report);
 		r->worst = status > r->worst ? status : r->worst;
 		return true;
 	}
@@ -186,6 +195,8 @@ struct readers {
 	struct domainkeys *domainkeys;
 	struct dump *dump;
 	struct explain *explain;
+	struct resolver *dns; /* goes on meanwhile */
+	int fd;               /* where the body comes from */
 };
 
 /* qmail-queue(8) tells reading from writing, <sysexits.h> does not. */
@@ -208,6 +219,7 @@ feed(void *arg, const void *p, size_t n)
 		dump_add(to->dump, p, n);
 	if (to->explain != NULL)
 		explain_add(to->explain, p, n);
+	resolver_meanwhile(to->dns, to->fd);
 }
 
 /* One message; closes in. */
@@ -218,7 +230,7 @@ verify(void *arg, struct input *in, const char *name, size_t number,
 	struct run *r = arg;
 	struct verifier_rules rules = r->o.rules;
 	struct message m = { 0 };
-	struct readers to = { 0 };
+	struct readers to = { .dns = r->dns, .fd = input_fd(in) };
 	const struct verdicts *verdicts;
 	bool ok = false;
 
@@ -237,6 +249,7 @@ verify(void *arg, struct input *in, const char *name, size_t number,
 		to.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
 		    r->dns);
 	to.verifier = verifier_begin(&m.header, &rules, r->dns);
+	resolver_meanwhile(to.dns, to.fd);
 	if (!message_body(&m, feed, &to, f)) {
 		reading_failed(r, f);
 		goto done;

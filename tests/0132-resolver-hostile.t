@@ -76,7 +76,7 @@ qdcount2 timeout
 tiny timeout
 empty timeout
 silent timeout
-late-once timeout
+late-once found $good
 wrong-id-then-good found $good
 wrong-question-then-good found $good
 wrong-type-then-good found $good

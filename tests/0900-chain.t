@@ -130,6 +130,17 @@ ok "skip minds the same d= only: already there" cmp out other
 dkim-sign -d example.org -s sel -k key.pem <msg >other
 $SIGN --if-signed skip <other >out
 is "skip minds the same d= only: another one" "$(grep -c '^DKIM-Signature' out)" 2
+$SIGN --if-signed replace <other >out
+is "replace minds the same d= only" "$(grep '^DKIM-Sig' out | sed 's/.*d=//; s/;.*//' | xargs)" \
+    "example.com example.org"
+dkim-sign -d example.com -s old -k key.pem <msg >other
+$SIGN --if-signed skip <other >out
+is "skip minds the same s=, too: another key signs" "$(grep -c '^DKIM-Signature' out)" 2
+$SIGN --if-signed replace <other >out
+ok "replace takes any s= of the domain" cmp out signed
+sed '/^DKIM-Signature/s/v=1/v=9/' signed >other
+$SIGN --if-signed skip <other >out
+is "skip does not take a malformed one" "$(grep -c '^DKIM-Signature' out)" 2
 
 # --- --long-lines -------------------------------------------------------------
 for n in 998 999; do
@@ -157,6 +168,23 @@ never "--reject permerror: no key" 1 'dkim=permerror' from signed dkim-verify \
     -Z nozone --reject permerror -- ./mark
 never "--reject temperror" 75 'dkim=temperror' from signed dkim-verify \
     -n 127.0.0.1@1 --reject temperror -- ./mark
+run dkim-verify --exit-style sysexits -n 127.0.0.1@1 --reject temperror <signed
+is "--reject temperror, sysexits" "$status" 75
+run $VERIFY --exit-style sysexits --reject none <msg
+is "--reject none, sysexits" "$status" 1
+printf 'From: a@example.com\nno field\n\nbody\n' >malformed
+run $VERIFY --reject permerror <malformed
+is "--reject permerror: a malformed header" "$status" 1
+$SIGN -l <msg >open
+echo more >>open
+run $VERIFY --reject policy <open
+is "--reject policy" "$status" 1
+sed 's/v=1;/v=2;/' signed >tagged
+run $VERIFY --reject neutral <tagged
+is "--reject neutral" "$status" 1
+for l in pass '' 'fail,' ',fail' FAIL 'fail none' softfail; do
+	refuses "--reject '$l'" 64 "--reject" from msg $VERIFY --reject "$l"
+done
 
 # --- --dkverify ----------------------------------------------------------------
 # letters NAME LETTER FILE OPTION...: the message has that letter and no other
@@ -217,6 +245,17 @@ letters "s=" MO signed -Z zone2
 $SIGN -i a@sub.example.com <msg >sub
 zone2rec 'v=DKIM1; t=s; p='
 letters "t=s" HO sub -Z zone2
+letters "unsigned, and malformed" B malformed
+l63=$(printf '%063d' 0)
+tag 's=sel' "s=$l63.$l63.$l63.$(printf %040d 0)"
+letters "name too long" JO tagged
+i=0
+while [ $i -lt 12 ]; do
+	i=$((i + 1))
+	echo "c$((i - 1)).example.com. 60 IN CNAME c$i.example.com."
+done >zone2
+echo 'sel._domainkey.example.com. 60 IN CNAME c0.example.com.' >>zone2
+letters "DNS says what cannot be used" LO signed -Z zone2
 letters "a pass that does not count" O signed --require example.org
 cat forged >two
 $SIGN <forged >both
@@ -236,6 +275,12 @@ run $VERIFY --dkverify $usual -Z nozone <signed
 is "the usual value: no key is deferred" "$status" 75
 run dkim-verify -n 127.0.0.1@1 --dkverify $usual <signed
 is "the usual value: no DNS is deferred" "$status" 75
+run dkim-verify -n 127.0.0.1@1 --dkverify ,K <signed
+is "K: no DNS is refused" "$status" 1
+run dkim-verify --exit-style sysexits -n 127.0.0.1@1 --dkverify ,k <signed
+is "k, sysexits" "$status" 75
+run $VERIFY --exit-style sysexits --dkverify ,N <msg
+is "N, sysexits" "$status" 1
 run dkim-verify -n 127.0.0.1@1 --dkverify ,LO <signed
 is "no DNS is neither L nor O" "$status" 0
 for l in '' A ABC 'S,' ',S' 'L,' 'A,B,C' ' ,A' 'A, B'; do
@@ -244,6 +289,14 @@ done
 run $VERIFY --dkverify , <msg
 is "--dkverify with nothing listed accepts" "$status" 0
 never "a refused message goes nowhere" 1 refused from msg $VERIFY --dkverify ,N -- ./mark
+
+# --- --exit-style: the last one counts ------------------------------------------
+for styles in 'mta 75' 'sysexits 66'; do
+	for p in "dkim-sign -s sel -k nokey" "dkim-verify -Z nokey"; do
+		never "${p%% *}: the last --exit-style counts: $styles" "${styles#* }" \
+		    nokey from msg $p --exit-style qmail --exit-style "${styles% *}" -- ./mark
+	done
+done
 
 # --- --exit-style qmail --------------------------------------------------------
 # report NAME KIND ERE COMMAND...: as qmail-rspawn reads it, stderr being stdout

@@ -226,6 +226,18 @@ for what in '587 sign filter msg' 'sendmail sign filter msg' '25 verify verify a
 	[ "$1" = sendmail ] || waits "$1: no sendmail" "$1" "$4"
 	mv away /usr/sbin/sendmail
 	[ "$1" = sendmail ] || mended "$1: no sendmail"
+	kills "postfix-dkim-$3"
+	waits "$1: the filter's shell is killed" "$1" "$4"
+	heals "postfix-dkim-$3"
+	mended "$1: the filter's shell is killed"
+	mv "bin/postfix-dkim-$3" bin/away
+	printf '#!/bin/sh\nsleep 60\n' >"bin/postfix-dkim-$3"
+	chmod 755 "bin/postfix-dkim-$3"
+	postconf -e "dkim-$2_time_limit=2" && postfix reload >reload.log 2>&1
+	waits "$1: the filter hangs" "$1" "$4"
+	postconf -e "dkim-$2_time_limit=1000" && postfix reload >reload.log 2>&1
+	heals "postfix-dkim-$3"
+	mended "$1: the filter hangs"
 	takes "postfix-dkim-$3"
 	waits "$1: no filter" "$1" "$4"
 	heals "postfix-dkim-$3"

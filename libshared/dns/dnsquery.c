@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "dns/dnsparse.h"
+#include "dns/dnswire.h"
 #include "ext/platform.h"
 
 enum {
@@ -35,7 +36,7 @@ struct dnsquery {
 	struct dnsquestion question;
 	struct nameservers *servers;
 	struct answer *answer;
-	int64_t limit;
+	const struct dnstime *time;
 	int64_t interval; /* how long a server may be silent */
 	int64_t due;      /* when this try is given up */
 	size_t asked;     /* index of the server asked */
@@ -52,15 +53,15 @@ struct dnsquery {
 
 struct dnsquery *
 dnsquery_new(const struct dnsquestion *question, struct nameservers *servers,
-    int64_t limit, struct answer *answer)
+    const struct dnstime *time, struct answer *answer)
 {
 	struct dnsquery *q = mem_alloc(sizeof(*q));
-	int64_t share = limit / (int64_t)(servers->n + 1);
+	int64_t share = time->left / (int64_t)(servers->n + 1);
 
 	q->question = *question;
 	q->servers = servers;
 	q->answer = answer;
-	q->limit = limit;
+	q->time = time;
 	q->interval = share < FIRST_INTERVAL ? share : FIRST_INTERVAL;
 	if (q->interval < 1)
 		q->interval = 1;
@@ -95,19 +96,6 @@ bit(const struct dnsquery *q)
 	return UINT32_C(1) << q->asked;
 }
 
-static void
-add_u16(struct buf *b, unsigned v)
-{
-	buf_addc(b, (char)(v >> 8 & 0xff));
-	buf_addc(b, (char)(v & 0xff));
-}
-
-static unsigned
-get_u16(const unsigned char *p)
-{
-	return (unsigned)p[0] << 8 | p[1];
-}
-
 /*
  * RFC 1035 section 4.1, with recursion desired and the AD bit, by which a
  * resolver that validates is asked to say so (RFC 6840 section 5.7).
@@ -125,24 +113,24 @@ write_query(struct dnsquery *q)
 
 	b->n = 0;
 	if (q->tcp)
-		add_u16(b,
+		dnswire_add_u16(b,
 		    (unsigned)(HEADER + ask->name.n + 1 + 4) + (edns ? 11 : 0));
-	add_u16(b, platform_random() & 0xffff);
-	add_u16(b, ask->iterative ? 0x0020 : 0x0120);
-	add_u16(b, 1);
+	dnswire_add_u16(b, platform_random() & 0xffff);
+	dnswire_add_u16(b, ask->iterative ? 0x0020 : 0x0120);
+	dnswire_add_u16(b, 1);
 	buf_add(b, "\0\0\0", 4); /* neither answers nor authority */
-	add_u16(b, edns ? 1 : 0);
+	dnswire_add_u16(b, edns ? 1 : 0);
 	dnsname_put(&ask->name, b);
-	add_u16(b, types[ask->type]);
-	add_u16(b, 1); /* IN */
+	dnswire_add_u16(b, types[ask->type]);
+	dnswire_add_u16(b, 1); /* IN */
 	if (edns) {
 		/* RFC 6891 section 6.1.2: OPT, owned by the root. */
 		buf_addc(b, 0);
-		add_u16(b, 41);
-		add_u16(b, EDNS_SIZE);
-		add_u16(b, 0);
-		add_u16(b, ask->signatures ? 0x8000 : 0);
-		add_u16(b, 0);
+		dnswire_add_u16(b, 41);
+		dnswire_add_u16(b, EDNS_SIZE);
+		dnswire_add_u16(b, 0);
+		dnswire_add_u16(b, ask->signatures ? 0x8000 : 0);
+		dnswire_add_u16(b, 0);
 	}
 }
 
@@ -163,10 +151,10 @@ matches(const struct dnsquery *q, const unsigned char *p, size_t n)
 	 * A server that does not know EDNS may send its complaint with the
 	 * header alone (RFC 6891 section 7).
 	 */
-	if (n == HEADER && get_u16(p + 4) == 0 &&
+	if (n == HEADER && dnswire_u16(p + 4) == 0 &&
 	    ((p[3] & 0x0f) == FORMERR || (p[3] & 0x0f) == NOTIMP))
 		return true;
-	return get_u16(p + 4) == 1 && n >= HEADER + question &&
+	return dnswire_u16(p + 4) == 1 && n >= HEADER + question &&
 	    span_eq_nocase((struct span){ sent + HEADER, question },
 		(struct span){ (const char *)p + HEADER, question });
 }
@@ -184,7 +172,7 @@ lame(const unsigned char *p)
 {
 	bool authoritative = (p[2] & 0x04) != 0, recursive = (p[3] & 0x80) != 0;
 
-	return get_u16(p + 6) == 0 && !authoritative && !recursive;
+	return dnswire_u16(p + 6) == 0 && !authoritative && !recursive;
 }
 
 static enum outcome
@@ -236,9 +224,8 @@ judge(struct dnsquery *q, const unsigned char *p, size_t n)
 		return q->tcp ? useless(q, "unusable reply") : WAIT;
 	if ((p[2] & 0x02) != 0) {
 		/* What came is not all: of no use, RFC 2181 section 9. */
-		if (q->tcp)
-			return useless(q, "truncated reply over TCP");
-		return TRUNCATED;
+		return q->tcp ? useless(q, "truncated reply over TCP") :
+				TRUNCATED;
 	}
 	if (!dnsparse_reply(&reply, p, n))
 		return useless(q, "unusable reply");
@@ -301,7 +288,7 @@ read_tcp(struct dnsquery *q)
 	if (q->reply.n < 2)
 		return WAIT;
 	p = (const unsigned char *)q->reply.p;
-	length = get_u16(p);
+	length = dnswire_u16(p);
 	return q->reply.n - 2 < length ? WAIT : judge(q, p + 2, length);
 }
 
@@ -313,17 +300,23 @@ listen_to(struct dnsquery *q)
 	return q->sent < q->query.n ? write_tcp(q) : read_tcp(q);
 }
 
+static bool
+send_udp(const struct dnsquery *q)
+{
+	return send(q->fd, q->query.p, q->query.n, 0) >= 0 || try_later(errno);
+}
+
 /* Over TCP, half of the time that is left: more than one may be tried. */
 static int64_t
-patience(const struct dnsquery *q, int64_t now)
+patience(const struct dnsquery *q)
 {
-	int64_t half = (q->limit - now) / 2;
+	int64_t half = q->time->left / 2;
 
 	return q->tcp && half > q->interval ? half : q->interval;
 }
 
 static bool
-call(struct dnsquery *q, int64_t now)
+call(struct dnsquery *q)
 {
 	const struct nameserver *s = &q->servers->v[q->asked];
 	int type = q->tcp ? SOCK_STREAM : SOCK_DGRAM;
@@ -332,7 +325,7 @@ call(struct dnsquery *q, int64_t now)
 	write_query(q);
 	q->sent = 0;
 	q->reply.n = 0;
-	q->due = now + patience(q, now);
+	q->due = q->time->now + patience(q);
 	q->fd = socket(s->address.ss_family,
 	    type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (q->fd < 0)
@@ -340,8 +333,7 @@ call(struct dnsquery *q, int64_t now)
 	if (connect(q->fd, (const struct sockaddr *)&s->address, s->length) !=
 	    0)
 		return q->tcp && errno == EINPROGRESS;
-	return q->tcp || send(q->fd, q->query.p, q->query.n, 0) >= 0 ||
-	    try_later(errno);
+	return q->tcp || send_udp(q);
 }
 
 /* The call went nowhere, and not for a reason that lies with the server. */
@@ -375,9 +367,9 @@ next_server(struct dnsquery *q)
 }
 
 bool
-dnsquery_begin(struct dnsquery *q, int64_t now)
+dnsquery_begin(struct dnsquery *q)
 {
-	while (q->answer->no_ipv6 = false, !call(q, now)) {
+	while (q->answer->no_ipv6 = false, !call(q)) {
 		q->answer->no_ipv6 = no_ipv6(q, errno);
 		q->why = q->answer->no_ipv6 ? "no IPv6 route from this host" :
 					      "name server is unreachable";
@@ -406,13 +398,15 @@ dnsquery_due(const struct dnsquery *q)
 }
 
 bool
-dnsquery_step(struct dnsquery *q, bool ready, int64_t now)
+dnsquery_step(struct dnsquery *q, bool ready)
 {
 	enum outcome outcome = ready ? listen_to(q) : WAIT;
+	size_t asked = q->asked;
+	bool tcp = q->tcp;
 
 	if (outcome == SETTLED)
 		return true;
-	if (outcome == WAIT && now < q->due)
+	if (outcome == WAIT && q->time->now < q->due)
 		return false;
 	if (outcome == TRUNCATED) {
 		q->tcp = true;
@@ -424,6 +418,12 @@ dnsquery_step(struct dnsquery *q, bool ready, int64_t now)
 			q->useless |= bit(q);
 		if (!next_server(q))
 			return true;
+		/* The same again: that way a late reply is taken, too. */
+		if (outcome == WAIT && !tcp && q->asked == asked &&
+		    send_udp(q)) {
+			q->due = q->time->now + q->interval;
+			return false;
+		}
 	}
-	return dnsquery_begin(q, now);
+	return dnsquery_begin(q);
 }

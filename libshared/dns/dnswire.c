@@ -4,12 +4,6 @@
 
 enum { HEADER = 12, QUESTION_TAIL = 4, RECORD_TAIL = 10, TYPE_TXT = 16 };
 
-static unsigned
-get_u16(const unsigned char *p)
-{
-	return (unsigned)p[0] << 8 | p[1];
-}
-
 /* RFC 1035 section 4.1.4: a pointer is two octets and ends a name. */
 static bool
 skip_name(const unsigned char *p, size_t n, size_t *at)
@@ -31,17 +25,17 @@ dnswire_txt_octets(const unsigned char *p, size_t n)
 
 	if (n < HEADER)
 		return 0;
-	for (unsigned i = get_u16(p + 4); i > 0; i--) {
+	for (unsigned i = dnswire_u16(p + 4); i > 0; i--) {
 		if (!skip_name(p, n, &at))
 			return 0;
 		at += QUESTION_TAIL;
 	}
-	for (unsigned i = get_u16(p + 6); i > 0; i--) {
+	for (unsigned i = dnswire_u16(p + 6); i > 0; i--) {
 		if (!skip_name(p, n, &at) || at > n || n - at < RECORD_TAIL)
 			return 0;
-		if (get_u16(p + at) == TYPE_TXT)
-			sum += get_u16(p + at + 8);
-		at += RECORD_TAIL + get_u16(p + at + 8);
+		if (dnswire_u16(p + at) == TYPE_TXT)
+			sum += dnswire_u16(p + at + 8);
+		at += RECORD_TAIL + dnswire_u16(p + at + 8);
 	}
 	return sum;
 }

@@ -3,6 +3,21 @@
 
 #include <stddef.h>
 
+#include "base/buf.h"
+
+static inline unsigned
+dnswire_u16(const unsigned char *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+static inline void
+dnswire_add_u16(struct buf *b, unsigned v)
+{
+	buf_addc(b, (char)(v >> 8 & 0xff));
+	buf_addc(b, (char)(v & 0xff));
+}
+
 /*
  * The octets of all TXT records in the answer of a reply, lengths of strings and
  * all, as the packet itself counts them; 0 for what is no reply.

@@ -26,16 +26,15 @@ struct known {
 	size_t place;
 };
 
-/* Time is in milliseconds, and stands still outside of resolver_wait. */
 struct resolver {
 	bool offline;
 	bool signatures;
 	bool iterative;
 	struct dnsdata zone;
 	struct nameservers servers;
-	int64_t limit;
-	int64_t spent;
-	int64_t end;      /* of the clock, whatever the limit is; 0 for none */
+	struct dnstime time;
+	int64_t limit;    /* that a message begins with, in milliseconds */
+	int64_t end;      /* of the clock, whatever is left; 0 for none */
 	struct known **v; /* in the order of asking; their numbers */
 	size_t n;
 	size_t cap;
@@ -60,6 +59,7 @@ resolver_network(const char *const *servers, size_t n, unsigned seconds,
 	struct resolver *r = mem_alloc(sizeof(*r));
 
 	r->limit = (int64_t)seconds * 1000;
+	r->time.left = r->limit;
 	if (n == 0) {
 		nameservers_system(&r->servers);
 	} else if (!nameservers_given(&r->servers, servers, n, f)) {
@@ -135,9 +135,9 @@ static void
 begin(struct resolver *r, struct known *k)
 {
 	k->waits = false;
-	k->query = dnsquery_new(&k->question, &r->servers, r->limit,
+	k->query = dnsquery_new(&k->question, &r->servers, &r->time,
 	    &k->answer);
-	if (dnsquery_begin(k->query, r->spent))
+	if (dnsquery_begin(k->query))
 		decide(r, k);
 	else
 		r->active[r->actives++] = k;
@@ -187,7 +187,7 @@ look_at_share(struct resolver *r)
 		if (!k->promised)
 			look_again(r, k);
 		if (k->waits && !k->promised)
-			k->promised = r->spent > r->limit / 2;
+			k->promised = r->time.left < r->limit / 2;
 		/* Without a socket to spare its turn comes later. */
 		if (!k->decided && (k->promised || !k->waits)) {
 			k->waits = r->actives == LIMIT_LOOKUPS;
@@ -220,21 +220,20 @@ resolver_inspect(struct resolver *r, bool recursive)
 	r->iterative = !recursive;
 }
 
-/* What is left until the end, which draws near between waits, too. */
+/* No more is left than until the end, which draws near between waits, too. */
 static void
-lower_limit(struct resolver *r)
+look_at_clock(struct resolver *r)
 {
-	int64_t left = r->end - clock_ms();
-
-	if (r->end != 0 && r->spent + left < r->limit)
-		r->limit = left > 0 ? r->spent + left : r->spent;
+	r->time.now = clock_ms();
+	if (r->end != 0 && r->end - r->time.now < r->time.left)
+		r->time.left = r->end - r->time.now;
 }
 
 void
 resolver_until(struct resolver *r, int64_t end)
 {
 	r->end = end;
-	lower_limit(r);
+	look_at_clock(r);
 }
 
 static void
@@ -287,21 +286,21 @@ resolver_ask_for(struct resolver *r, struct span name, enum record_type type)
 		look_again(r, k);
 	}
 	number = r->n++;
+	look_at_clock(r);
 	begin_some(r);
 	return number;
 }
 
 /* Until the next try is to be given up, for poll. */
 static int
-patience(const struct resolver *r)
+patience(const struct resolver *r, int64_t longest)
 {
-	int64_t due = r->limit, left;
+	for (size_t i = 0; i < r->actives; i++) {
+		int64_t left = dnsquery_due(r->active[i]->query) - r->time.now;
 
-	for (size_t i = 0; i < r->actives; i++)
-		if (dnsquery_due(r->active[i]->query) < due)
-			due = dnsquery_due(r->active[i]->query);
-	left = due - r->spent;
-	return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+		longest = left < longest ? left : longest;
+	}
+	return longest < 0 ? 0 : longest > INT_MAX ? INT_MAX : (int)longest;
 }
 
 /* Everything that waits has waited long enough. */
@@ -319,46 +318,58 @@ expire(struct resolver *r)
 	r->actives = 0;
 }
 
-/* Waits for one event, and lets all lookups go on.  started: of the clock. */
-static void
-take_turn(struct resolver *r, int64_t started)
+/*
+ * Waits for one event, and lets all lookups go on.  fd, unless it is -1, is
+ * waited for, too; true when that can be read.
+ */
+static bool
+take_turn(struct resolver *r, int fd, int64_t longest)
 {
 	enum { LOOK = 2 }; /* for what others ask, every so many milliseconds */
+	struct pollfd fds[LIMIT_LOOKUPS + 1];
 	bool waits = look_at_share(r);
-	struct pollfd fds[LIMIT_LOOKUPS];
 	size_t n = r->actives, left = 0;
-	int longest = patience(r);
 
+	longest = patience(r, waits && longest > LOOK ? LOOK : longest);
 	for (size_t i = 0; i < n; i++)
 		fds[i] = dnsquery_poll(r->active[i]->query);
-	if (waits && longest > LOOK)
-		longest = LOOK;
-	if (poll(fds, n, longest) < 0)
-		for (size_t i = 0; i < n; i++)
+	fds[n] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	if (poll(fds, n + 1, (int)longest) < 0)
+		for (size_t i = 0; i <= n; i++)
 			fds[i].revents = 0;
-	r->spent = clock_ms() - started;
+	r->time.now = clock_ms();
 	for (size_t i = 0; i < n; i++) {
 		struct known *k = r->active[i];
 
-		if (dnsquery_step(k->query, fds[i].revents != 0, r->spent))
+		if (dnsquery_step(k->query, fds[i].revents != 0))
 			decide(r, k);
 		else
 			r->active[left++] = k;
 	}
 	r->actives = left;
 	begin_some(r);
+	return fds[n].revents != 0;
+}
+
+void
+resolver_meanwhile(struct resolver *r, int fd)
+{
+	while (r->actives > 0 && !take_turn(r, fd, INT_MAX))
+		;
 }
 
 const struct answer *
 resolver_wait(struct resolver *r, size_t number)
 {
-	int64_t started = clock_ms() - r->spent;
 	struct known *k = r->v[number];
 
-	lower_limit(r);
+	look_at_clock(r);
 	while (!k->decided) {
-		take_turn(r, started);
-		if (r->spent >= r->limit && !k->decided)
+		int64_t before = r->time.now;
+
+		(void)take_turn(r, -1, r->time.left);
+		r->time.left -= r->time.now - before;
+		if (r->time.left <= 0 && !k->decided)
 			expire(r);
 	}
 	return &k->answer;
@@ -383,5 +394,5 @@ resolver_next(struct resolver *r)
 	r->n = left;
 	r->begun = left;
 	r->actives = 0;
-	r->spent = 0;
+	r->time.left = r->limit;
 }

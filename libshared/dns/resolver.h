@@ -21,7 +21,7 @@ struct resolver;
  * lines of /etc/resolv.conf.  EX_USAGE when one fails resolver_server_ok, or
  * when they are more than 32.  They are asked in turn, beginning with the one
  * that answered last.  seconds is the time that all lookups of one message may
- * wait together.
+ * spend in resolver_wait together.
  */
 ATTR_CHECK struct resolver *resolver_network(const char *const *servers,
     size_t n, unsigned seconds, struct fault *f);
@@ -95,6 +95,12 @@ void resolver_inspect(struct resolver *r, bool recursive);
  * to resolver_network is left.
  */
 void resolver_until(struct resolver *r, int64_t end);
+
+/*
+ * Lets the lookups go on until fd can be read or there are none: to be called
+ * before each read of what they do not depend on.
+ */
+void resolver_meanwhile(struct resolver *r, int fd);
 
 /*
  * Waits until the lookup is decided.  The answer belongs to r and lives until

@@ -117,6 +117,12 @@ input_again(struct input *in, uint64_t offset, void *p, size_t n,
 	return file_read_at(in->fd, in->name, in->start + offset, p, n, f);
 }
 
+int
+input_fd(const struct input *in)
+{
+	return in->fd;
+}
+
 const char *
 input_name(const struct input *in)
 {

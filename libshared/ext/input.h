@@ -46,6 +46,7 @@ ATTR_CHECK bool input_copy(struct input *in, uint64_t offset, uint64_t n,
 ATTR_CHECK ssize_t input_again(struct input *in, uint64_t offset, void *p,
     size_t n, struct fault *f);
 
+int input_fd(const struct input *in);           /* to poll before input_read */
 const char *input_name(const struct input *in); /* a path or "stdin" */
 void input_close(struct input *in);
 

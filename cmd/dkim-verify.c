@@ -331,19 +331,15 @@ enter_sandbox(const struct run *r, char *files[], int n)
 static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
-	bool stdin_too = names_stdin(files, n);
+	bool stdin_too = names_stdin(files, n),
+	     alone = stdin_too || r->o.filter || (r->o.dump && r->o.mbox);
 
 	r->many = (struct many){ .mbox = r->o.mbox,
 		.keep = r->o.filter,
 		.bar = isatty(STDERR_FILENO) &&
 		    (r->o.output != NULL || !isatty(STDOUT_FILENO)),
-		/*
-		 * What comes once cannot be shared, nor can the numbers
-		 * behind a mailbox that only one process reads.
-		 */
-		.jobs = stdin_too || r->o.filter || (r->o.dump && r->o.mbox) ?
-		    1 :
-		    r->o.jobs,
+		/* Not what comes once, nor numbers behind such a mailbox. */
+		.jobs = alone ? 1 : r->o.jobs,
 		.arg = r,
 		.one = verify,
 		.take = take,

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "ext/file.h"
+#include "ext/input.h"
 #include "mail/domain.h"
 #include "tool/cli.h"
 #include "keys/keydir.h"
@@ -394,6 +395,8 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 	for (int i = optind; i < argc; i++)
 		if (strcmp(argv[i], "-") == 0)
 			cli_usage("-: standard input takes no other files");
+	if (o->in_place && input_among(argv + optind, argc - optind))
+		cli_usage("--in-place: not with standard input");
 	/* Room is for one line. */
 	if (o->style == CLI_QMAIL_REMOTE)
 		o->verbose = 0;

@@ -253,6 +253,7 @@ table_finding(void *arg, enum keytable_finding what,
 	static const enum finding_code codes[] = {
 		[KEYTABLE_WRONG] = FINDING_TABLE_ROW,
 		[KEYTABLE_SHADOWED] = FINDING_TABLE_SHADOWED,
+		[KEYTABLE_TWO_KEYS] = FINDING_TABLE_TWO_KEYS,
 		[KEYTABLE_UNUSED] = FINDING_TABLE_UNUSED,
 	};
 

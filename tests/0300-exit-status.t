@@ -425,7 +425,7 @@ fails "dkim-dnsrec: garbage on stdin: 78" 78 stdin \
 
 # --- what root alone may be asked ---------------------------------------------
 if command -v perl >/dev/null 2>&1; then
-	for p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec; do
+	for p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check; do
 		perl -e 'exec { $ARGV[0] } ()' "$BIN/$p" </dev/null >out 2>err
 		unlike "H11: $p without even a name in argv is no success" "$?" '^(0|139|134|86)$'
 	done

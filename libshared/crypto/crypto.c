@@ -524,23 +524,23 @@ key_from_public(enum key_type type, struct span text, enum key_defect *why)
 	return k;
 }
 
+/* OpenSSL's reader of PEM would leave a private key in text behind, unwiped. */
 struct key *
 key_from_spki(struct span text)
 {
-	const unsigned char *der = octets(text);
-	struct span none = { NULL, 0 };
+	struct buf block = { 0 };
+	const unsigned char *der;
 	EVP_PKEY *pkey = NULL;
-	BIO *bio;
 
 	if (text.n > LIMIT_KEY_FILE)
 		return NULL;
+	if (text.n > 0 && text.p[0] != 0x30 && pem_public(text, &block))
+		text = buf_span(&block);
+	der = octets(text);
 	evp_start();
-	if (text.n > 0 && text.p[0] == 0x30)
+	if (text.n > 0 && der[0] == 0x30)
 		pkey = d2i_PUBKEY(NULL, &der, (long)text.n);
-	else if ((bio = BIO_new_mem_buf(text.p, (int)text.n)) != NULL) {
-		pkey = PEM_read_bio_PUBKEY(bio, NULL, give_passphrase, &none);
-		BIO_free(bio);
-	}
+	buf_free(&block);
 	return key_from_pkey(pkey);
 }
 

@@ -1,68 +1,94 @@
 #include "ext/scan.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-/* One step reads WIDE octets, the one before them and two behind them. */
-enum { WIDE = 16, BEHIND = 2 };
+/* One step copies so many octets, and looks at two behind them. */
+enum { WIDE = 32, BEHIND = 2 };
 
-static __m128i
-load(const char *p)
+static uint32_t
+mask(__m128i low, __m128i high)
 {
-	__m128i octets;
-
-	memcpy(&octets, p, sizeof(octets));
-	return octets;
+	return (uint32_t)_mm_movemask_epi8(low) |
+	    (uint32_t)_mm_movemask_epi8(high) << 16;
 }
 
-static __m128i
-is(__m128i octets, char c)
-{
-	return _mm_cmpeq_epi8(octets, _mm_set1_epi8(c));
-}
-
-static __m128i
-is_line_end(__m128i octets)
-{
-	return _mm_or_si128(is(octets, '\r'), is(octets, '\n'));
-}
-
-static __m128i
-is_blank(__m128i octets)
-{
-	return _mm_or_si128(is_line_end(octets),
-	    _mm_or_si128(is(octets, ' '), is(octets, '\t')));
-}
-
-/* No blank and no control character: most of base64, hardly ever in a text. */
 static bool
-solid(const char *p)
+is_wsp(char c)
 {
-	__m128i here = load(p), sp = _mm_set1_epi8(' ');
-
-	return _mm_movemask_epi8(_mm_cmpeq_epi8(here,
-		   _mm_min_epu8(here, sp))) == 0;
+	return c == ' ' || c == '\t';
 }
 
-/* A bit for each of the octets at p that cannot be copied as it stands. */
-static inline __attribute__((always_inline)) unsigned
-thoughts(const char *p, bool words)
+static bool
+is_line_end(char c)
 {
-	__m128i here = load(p), next = load(p + 1);
-	__m128i cr = _mm_and_si128(is(here, '\r'), is(next, '\n'));
-	__m128i lf = _mm_and_si128(is(here, '\n'), is(load(p - 1), '\r'));
-	__m128i line_end = is_line_end(next), all;
+	return c == '\r' || c == '\n';
+}
 
-	cr = _mm_andnot_si128(is_line_end(load(p + 2)), cr);
-	lf = _mm_andnot_si128(line_end, lf);
-	all = _mm_andnot_si128(_mm_or_si128(cr, lf), is_line_end(here));
-	if (words)
-		all = _mm_or_si128(all,
-		    _mm_or_si128(is(here, '\t'),
-			_mm_and_si128(is(here, ' '), is_blank(next))));
-	return (unsigned)_mm_movemask_epi8(all);
+/*
+ * Copies WIDE octets.  A bit for each that needs thought before it may stay so:
+ * a control character, and with words a space before a space or one of those.
+ */
+static inline __attribute__((always_inline)) uint32_t
+copy(char *dst, const char *p, bool words)
+{
+	const __m128i sp = _mm_set1_epi8(' ');
+	__m128i low, high;
+	uint32_t below, spaces;
+
+	memcpy(&low, p, sizeof(low));
+	memcpy(&high, p + sizeof(low), sizeof(high));
+	memcpy(dst, &low, sizeof(low));
+	memcpy(dst + sizeof(low), &high, sizeof(high));
+	below = mask(_mm_cmpeq_epi8(low, _mm_min_epu8(low, sp)),
+	    _mm_cmpeq_epi8(high, _mm_min_epu8(high, sp)));
+	if (below == 0)
+		return 0;
+	spaces = mask(_mm_cmpeq_epi8(low, sp), _mm_cmpeq_epi8(high, sp));
+	if (!words)
+		return below & ~spaces;
+	return (below & ~spaces) |
+	    (spaces &
+		(below >> 1 | (uint32_t)((unsigned char)p[WIDE] <= ' ') << 31));
+}
+
+/* What stands at s->in, where copy() saw something; false where that is to stop. */
+static inline __attribute__((always_inline)) bool
+think(struct scanned *s, char *dst, const char *src, size_t n, bool words)
+{
+	const char *p = src + s->in;
+	size_t blank = 0;
+
+	if (*p == '\n' || (*p == '\r' && p[1] == '\n')) {
+		size_t end = *p == '\n' ? 1 : 2;
+
+		if (is_line_end(p[end]))
+			return false;
+		dst[s->out++] = '\r';
+		dst[s->out++] = '\n';
+		s->in += end;
+		return true;
+	}
+	if (*p == '\r')
+		return false;
+	if (words && is_wsp(*p)) {
+		while (n - s->in > blank + BEHIND && is_wsp(p[blank]))
+			blank++;
+		if (is_wsp(p[blank]) ||
+		    (p[blank] == '\r' && p[blank + 1] != '\n') ||
+		    (is_line_end(p[blank]) && dst[s->out - 1] == '\n'))
+			return false;
+		s->in += blank;
+		if (!is_line_end(p[blank]))
+			dst[s->out++] = ' ';
+		return true;
+	}
+	dst[s->out++] = *p;
+	s->in++;
+	return true;
 }
 
 static inline __attribute__((always_inline)) struct scanned
@@ -71,34 +97,17 @@ lines(char *dst, const char *src, size_t n, bool words)
 	struct scanned s = { 0, 0 };
 
 	/* Nothing may come before the first octet but text. */
-	if (n == 0 || src[0] == '\r' || src[0] == '\n' ||
-	    (words && (src[0] == ' ' || src[0] == '\t')))
+	if (n == 0 || is_line_end(src[0]) || (words && is_wsp(src[0])))
 		return s;
 	dst[s.out++] = src[s.in++];
 	while (n - s.in >= WIDE + BEHIND) {
-		const char *p = src + s.in;
-		unsigned stop = solid(p) ? 0 : thoughts(p, words);
-		size_t same = WIDE;
+		uint32_t stop = copy(dst + s.out, src + s.in, words);
+		size_t same = stop != 0 ? (size_t)__builtin_ctz(stop) : WIDE;
 
-		memcpy(dst + s.out, p, WIDE);
-		if (stop != 0)
-			same = (size_t)__builtin_ctz(stop);
 		s.in += same;
 		s.out += same;
-		if (stop == 0)
-			continue;
-		/* A bare LF, unless an empty line follows. */
-		if (p[same] != '\n' || p[same + 1] == '\r' ||
-		    p[same + 1] == '\n')
+		if (stop != 0 && !think(&s, dst, src, n, words))
 			break;
-		dst[s.out++] = '\r';
-		dst[s.out++] = '\n';
-		s.in++;
-	}
-	/* Where it ended between CR and LF. */
-	if (src[s.in - 1] == '\r') {
-		s.in--;
-		s.out--;
 	}
 	return s;
 }

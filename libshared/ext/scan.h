@@ -10,14 +10,16 @@ struct scanned {
 	size_t out; /* octets at dst that they became */
 };
 
-enum { SCAN_SLACK = 16 };
+enum { SCAN_SLACK = 32 };
 
 /*
- * Copies text, and CRLF for the line ends in it.  It may stop anywhere, and does
+ * Copies text, and CRLF for the line ends in it.  With words a run of SP and HTAB
+ * becomes one SP, or nothing at the end of a line.  It may stop anywhere, and does
  * so before
  *	a line end that comes first, or that CR or LF follows;
  *	a CR that is no part of a line end;
- *	with words, an HTAB, and an SP before SP, HTAB, CR or LF.
+ *	with words, a run that comes first, is all of a line, ends the text, or
+ *	    has such a CR behind it.
  * dst has room for 2 * n + SCAN_SLACK octets, and those behind the copied ones
  * may be overwritten.
  */

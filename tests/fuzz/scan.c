@@ -9,27 +9,38 @@ line_end(char c)
 }
 
 static bool
-blank(char c)
+wsp(char c)
 {
-	return c == ' ' || c == '\t' || line_end(c);
+	return c == ' ' || c == '\t';
 }
 
-/* Is the octet at i of text one that scan_lines may take? */
-static bool
-may_take(struct span text, size_t i, bool words)
+/* Takes what is at *i of text, and checks what became of it behind *out. */
+static void
+take(struct span text, size_t *i, bool words, const char *dst, size_t *out)
 {
-	const char *p = text.p + i;
+	const char *p = text.p + *i;
+	size_t n = 1;
 
-	if (!blank(*p))
-		return true;
-	/* What is behind it decides, so there must be something. */
-	if (i == 0 || i + 2 >= text.n)
-		return !words && !line_end(*p);
-	if (*p == '\r')
-		return p[1] == '\n' && !line_end(p[2]);
-	if (*p == '\n')
-		return !line_end(p[1]);
-	return !words || (*p != '\t' && (*p != ' ' || !blank(p[1])));
+	if (words && wsp(*p)) {
+		while (*i + n < text.n && wsp(p[n]))
+			n++;
+		/* What is behind the run decides, so there must be something. */
+		MUST(*i > 0 && *i + n < text.n);
+		if (!line_end(p[n]))
+			MUST(dst[(*out)++] == ' ');
+		else
+			MUST(p[-1] != '\n' &&
+			    (p[n] == '\n' ||
+				(*i + n + 1 < text.n && p[n + 1] == '\n')));
+	} else if (line_end(*p)) {
+		n += *p == '\r';
+		MUST(*i > 0 && *i + n < text.n);
+		MUST(p[n - 1] == '\n' && !line_end(p[n]));
+		MUST(dst[(*out)++] == '\r' && dst[(*out)++] == '\n');
+	} else {
+		MUST(dst[(*out)++] == *p);
+	}
+	*i += n;
 }
 
 static void
@@ -38,18 +49,15 @@ check(struct span text, bool words)
 	/* Exactly as much as is promised, so that one octet more is seen. */
 	char *dst = malloc(2 * text.n + SCAN_SLACK);
 	struct scanned s;
-	size_t out = 0;
+	size_t in = 0, out = 0;
 
 	MUST(dst != NULL);
 	s = scan_lines(dst, text.p, text.n, words);
 	MUST(s.in <= text.n && s.out <= 2 * s.in);
 	MUST(s.in == 0 || text.p[s.in - 1] != '\r');
-	for (size_t i = 0; i < s.in; i++) {
-		MUST(may_take(text, i, words));
-		if (text.p[i] == '\n' && text.p[i - 1] != '\r')
-			MUST(dst[out++] == '\r');
-		MUST(dst[out++] == text.p[i]);
-	}
+	while (in < s.in)
+		take(text, &in, words, dst, &out);
+	MUST(in == s.in);
 	MUST(out == s.out);
 	free(dst);
 }

@@ -14,7 +14,8 @@
 static void
 tell(void *arg, enum keytable_finding what, const struct fault *finding)
 {
-	static const char *const words[] = { "", "shadowed ", "unused " };
+	static const char *const words[] = { "", "shadowed ", "two ",
+		"unused " };
 
 	(void)arg;
 	printf("%s%s\n", words[what], finding->text);

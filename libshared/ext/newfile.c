@@ -35,6 +35,15 @@ temporary_name(const char *path)
 	return name.p;
 }
 
+/* The same for calls that refuse a name in use. */
+static void
+random_name(const char *path, struct buf *name)
+{
+	name->n = 0;
+	buf_addf(name, "%s.%08lx", path, (unsigned long)platform_random());
+	buf_addc(name, '\0');
+}
+
 #ifdef O_TMPFILE
 static int
 open_nameless(const char *folder)
@@ -160,20 +169,19 @@ static bool
 give_name(struct newfile *n, bool replace, struct fault *f)
 {
 	if (n->temp == NULL && replace) {
-		char *temp = temporary_name(n->path);
-		int fd = mkostemp(temp, O_CLOEXEC);
+		struct buf temp = { 0 };
+		int made;
 
-		/* A free name: made by mkostemp, given up, taken again. */
-		if (fd >= 0) {
-			(void)close(fd);
-			(void)unlink(temp);
-		}
-		if (fd < 0 || link_nameless(n->fd, temp) != 0) {
+		do {
+			random_name(n->path, &temp);
+			made = link_nameless(n->fd, temp.p);
+		} while (made != 0 && errno == EEXIST);
+		if (made != 0) {
 			(void)fault_errno(f, EX_CANTCREAT, "%s", n->path);
-			free(temp);
+			buf_free(&temp);
 			return false;
 		}
-		n->temp = temp;
+		n->temp = temp.p;
 	}
 	if (n->temp == NULL ? link_nameless(n->fd, n->path) != 0 :
 		replace     ? rename(n->temp, n->path) != 0 :
@@ -258,10 +266,7 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
 	do {
-		temp.n = 0;
-		buf_addf(&temp, "%s.%08lx", path,
-		    (unsigned long)platform_random());
-		buf_addc(&temp, '\0');
+		random_name(path, &temp);
 		made = symlink(target, temp.p);
 	} while (made != 0 && errno == EEXIST);
 	ok = made == 0 && rename(temp.p, path) == 0;

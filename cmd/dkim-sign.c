@@ -261,13 +261,13 @@ sign(struct run *r, const char *path, const char *target, struct fault *f)
 	r->lines = (struct lines){ 0 };
 	if (in == NULL || !message_open(&r->m, in, f))
 		goto done;
-	if (strcmp(path, "-") != 0 && stat(path, &st) != 0) {
+	if (!input_is_stdin(path) && stat(path, &st) != 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", path);
 		goto done;
 	}
 	ok = make_fields(r, &top, f) &&
 	    write_message(r, buf_span(&top), target,
-		strcmp(path, "-") != 0 ? &st : NULL, f);
+		!input_is_stdin(path) ? &st : NULL, f);
 done:
 	signer_free(r->signer);
 	r->signer = NULL;
@@ -328,7 +328,8 @@ was_signed(struct workers *w, size_t i, const char *file, struct fault *f)
 	if (!workers_hear(w, i % w->n, &note, &text, f))
 		(void)fault_context(f, "%s: the process that had it", file);
 	else if (note.kind == FAILED)
-		(void)fault_set(f, note.value, "%.*s", (int)text.n, text.p);
+		(void)fault_set(f, note.value, "%.*s", (int)text.n,
+		    text.n > 0 ? text.p : "");
 	else
 		ok = true;
 	buf_free(&text);
@@ -378,7 +379,9 @@ enter_sandbox(const struct run *r, char *files[], int n)
 
 	sandbox_plan(&s,
 	    (starts ? SANDBOX_EXEC : 0) | (o->jobs > 1 ? SANDBOX_FORK : 0) |
-		(n > 0 || o->header_only ? 0 : SANDBOX_SPOOL));
+		((n > 0 && !input_among(files, n)) || o->header_only ?
+			0 :
+			SANDBOX_SPOOL));
 	keychoice_plan(&o->choice, &s);
 	for (int i = 0; i < n; i++)
 		if (o->in_place)
@@ -406,11 +409,11 @@ main(int argc, char *argv[])
 		cli_answer_remote(report, sizeof(report));
 	cli_reads_stdin();
 	sign_options_read(&r.o, &argc, argv);
-	crypto_start(r.o.choice.access.passphrase.p != NULL);
 	/* Before the message, while that may still be on its way. */
-	if (!keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
+	if (!crypto_start(r.o.choice.access.passphrase.p != NULL, &f) ||
+	    !keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
 		cli_die(&f, r.o.style);
-	if (optind < argc)
+	if (optind < argc && !input_among(argv + optind, argc - optind))
 		input_unused();
 	enter_sandbox(&r, argv + optind, argc - optind);
 	ok = optind < argc ? sign_files(&r, argv + optind,

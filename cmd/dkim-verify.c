@@ -296,16 +296,6 @@ note_failure(void *arg, const struct fault *f)
 	r->worst = status > r->worst ? status : r->worst;
 }
 
-static bool
-names_stdin(char *files[], int n)
-{
-	bool any = false;
-
-	for (int i = 0; i < n; i++)
-		any = any || strcmp(files[i], "-") == 0;
-	return any;
-}
-
 /* The zone, or the name servers, are known, and nothing of a message yet. */
 static void
 enter_sandbox(const struct run *r, char *files[], int n)
@@ -319,7 +309,7 @@ enter_sandbox(const struct run *r, char *files[], int n)
 		(r->many.jobs > 1 ? SANDBOX_FORK : 0) |
 		(o->filter || o->mbox ? SANDBOX_SPOOL : 0));
 	for (int i = 0; i < n; i++)
-		if (strcmp(files[i], "-") != 0)
+		if (!input_is_stdin(files[i]))
 			/* Links in a folder may lead anywhere. */
 			sandbox_read(&s, folder_is(files[i]) ? "/" : files[i]);
 	if (o->dump != NULL)
@@ -331,14 +321,15 @@ enter_sandbox(const struct run *r, char *files[], int n)
 static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
-	bool stdin_too = names_stdin(files, n);
+	bool stdin_too = input_among(files, n),
+	     alone = stdin_too || r->o.filter || (r->o.dump && r->o.mbox);
 
 	r->many = (struct many){ .mbox = r->o.mbox,
 		.keep = r->o.filter,
 		.bar = isatty(STDERR_FILENO) &&
 		    (r->o.output != NULL || !isatty(STDOUT_FILENO)),
-		/* What comes once cannot be shared. */
-		.jobs = stdin_too || r->o.filter ? 1 : r->o.jobs,
+		/* Not what comes once, nor numbers behind such a mailbox. */
+		.jobs = alone ? 1 : r->o.jobs,
 		.arg = r,
 		.one = verify,
 		.take = take,
@@ -400,7 +391,8 @@ main(int argc, char *argv[])
 		cli_answer_queue();
 	cli_reads_stdin();
 	verify_options_read(&r.o, &argc, argv);
-	crypto_start(false);
+	if (!crypto_start(false, &f))
+		cli_die(&f, r.o.style);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);

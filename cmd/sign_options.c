@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "ext/file.h"
+#include "ext/input.h"
 #include "mail/domain.h"
 #include "tool/cli.h"
 #include "keys/keydir.h"
@@ -140,6 +141,8 @@ read_passphrase(struct sign_options *o, const char *file, const char *fd)
 			 &o->passphrase, &f) == FILE_READ;
 	else
 		n = (int)cli_number("--passphrase-fd", fd, 0, 65535);
+	/* Never moved, so that no copy of it stays behind. */
+	buf_reserve(&o->passphrase, LIMIT_PASSPHRASE + 8192);
 	if (fd != NULL)
 		ok = file_slurp_fd(n, "passphrase", LIMIT_PASSPHRASE,
 		    &o->passphrase, &f);
@@ -394,6 +397,8 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 	for (int i = optind; i < argc; i++)
 		if (strcmp(argv[i], "-") == 0)
 			cli_usage("-: standard input takes no other files");
+	if (o->in_place && input_among(argv + optind, argc - optind))
+		cli_usage("--in-place: not with standard input");
 	/* Room is for one line. */
 	if (o->style == CLI_QMAIL_REMOTE)
 		o->verbose = 0;

@@ -94,7 +94,7 @@ run_file(struct many *m, const char *path, struct fault *f)
 {
 	struct input *in = input_open(path, m->keep, f);
 	bool ok = in != NULL &&
-	    m->one(m->arg, in, strcmp(path, "-") == 0 ? NULL : path, m->number,
+	    m->one(m->arg, in, input_is_stdin(path) ? NULL : path, m->number,
 		f);
 
 	count(m);

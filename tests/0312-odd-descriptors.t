@@ -61,6 +61,19 @@ for store in '-k empty/%d/key.pem' '-k empty/%/default' '-D empty'; do
 	    "$(eval "dkim-sign $store" <plain9)" "$(cat plain9)"
 done
 refuses "- among files" 64 'standard input' sign -o to -
+refuses "standard input in place" 64 'standard input' sign --in-place /dev/stdin
+cat to/1 >first
+head -c 2000000 /dev/zero | tr '\0' 'a' | fold | cat first - >second
+for m in first second; do
+	run sh -c "dkim-verify -Z zone /dev/stdin <$m"
+	is "/dev/stdin among files, a file: $m" "$(cat out err)" \
+	    "$(dkim-verify -Z zone <$m)"
+	run sh -c "cat $m | dkim-verify -Z zone /dev/fd/0"
+	is "... a pipe" "$(cat out err)" "$(dkim-verify -Z zone <$m)"
+	rm -f to/stdin
+	cat $m | sign -o to -t 1 /dev/stdin
+	is "... to be signed" "$(cat to/stdin)" "$(sign -t 1 <$m)"
+done
 echo keep >kept
 run dkim-verify -Z zone -f --reject pass -o kept mail
 is "a usage error leaves the old file" "$(cat kept)" keep

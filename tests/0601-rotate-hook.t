@@ -15,6 +15,8 @@ echo "\$*" >>$T/calls
 case \$2 in
 fails.test) echo 'the registrar says no' >&2; exit 1 ;;
 hangs.test) exec sleep 30 ;;
+closed.test) [ ! -e closed.test/current.ed25519 ] || chmod 600 "\$2/\$3.pem" ;;
+slow.test) sleep 2 ;;
 esac
 case \$1 in
 publish) cat >>$T/zone ;;
@@ -113,4 +115,51 @@ is "... the new key signs" "$(signs a.test)" "20270610e=pass"
 rotate 210 a.test
 is "... and the old private key is gone" "$(ls keys/a.test/20261122e.pem 2>&1 | grep -c cannot)" 1
 is "what others had there is there" "$(ls -A keys/a.test keys | grep -cE '^(notes.txt|passwd|sub|mine.pem|README|.git|not-a-domain)$')" 7
+
+# Those who sign are to read the new key before it takes over.
+rotate 0 closed.test
+chmod 640 keys/closed.test/20261122e.pem
+rotate 180 closed.test
+is "a key closed to the group that signs is a failure" \
+    "$status $(grep -c '^dkim-rotate: closed.test: .*check 20270521e: .*closed.test/20270521e.pem: ' err)" "1 1"
+is "... the key in use stays" "$(readlink keys/closed.test/current.ed25519)" 20261122e.pem
+is "... and is not retired" "$(ls keys/closed.test/*.retired 2>/dev/null)" ""
+chmod 640 keys/closed.test/20270521e.pem
+rotate 180 closed.test
+is "... until somebody opens it" "$status $(readlink keys/closed.test/current.ed25519)" "0 20270521e.pem"
+is "... and nothing is left of the change" "$(ls keys/closed.test | grep next)" ""
+
+# Without flock(1) a link names the run that is at work.
+mkdir noflock
+for p in "$TOP"/scripts/dkim-rotate "$BIN"/dkim-* /bin/* /usr/bin/*; do
+	[ "${p##*/}" = flock ] || [ -e "noflock/${p##*/}" ] || ln -s "$p" noflock/
+done
+plain() { # plain DAY DOMAIN
+	run env PATH="$T/noflock" dkim-rotate -D keys -a ed25519 --publish ./hook \
+	    -Z zone --now $((T0 + $1 * DAY)) "$2"
+}
+rm -f keys/.rotate.lock
+PATH=$T/noflock dkim-rotate -D keys -a ed25519 --publish ./hook -Z zone \
+    --now $T0 slow.test >slow.out 2>&1 &
+owner=$!
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	[ ! -h keys/.rotate.pid ] || break
+	sleep 0.1
+done
+plain 0 other.test
+is "without flock: one at a time, 75" "$status $(cat out err)" \
+    "75 dkim-rotate: keys: another run is at work, process $owner"
+is "... that one is not disturbed" "$(readlink keys/.rotate.pid)" "$owner"
+wait $owner
+is "... and finishes" "$? $(readlink keys/slow.test/current.ed25519)" "0 20261122e.pem"
+is "then the lock is gone" "$(ls -A keys | grep rotate)" ""
+ln -s "$owner" keys/.rotate.pid
+plain 0 other.test
+is "a lock that a killed run left is none" \
+    "$status $(readlink keys/other.test/current.ed25519)" "0 20261122e.pem"
+is "... and goes" "$(ls -A keys | grep rotate)" ""
+ln -s $$ keys/.rotate.pid
+plain 0 other.test
+is "... one of a process that lives is one" "$status" 75
+rm keys/.rotate.pid
 done_testing

@@ -22,10 +22,26 @@ struct input {
 	struct spool *spool; /* of a pipe that has to be kept, or NULL */
 };
 
+bool
+input_is_stdin(const char *path)
+{
+	return strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0 ||
+	    strcmp(path, "/dev/fd/0") == 0;
+}
+
+bool
+input_among(char *const paths[], int n)
+{
+	for (int i = 0; i < n; i++)
+		if (input_is_stdin(paths[i]))
+			return true;
+	return false;
+}
+
 struct input *
 input_open(const char *path, bool keep, struct fault *f)
 {
-	bool standard = strcmp(path, "-") == 0;
+	bool standard = input_is_stdin(path);
 	struct input *in = mem_alloc(sizeof(*in));
 	struct stat st;
 	off_t at;

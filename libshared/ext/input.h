@@ -17,8 +17,12 @@
  */
 struct input;
 
+/* "-", or the name that the system has for standard input. */
+bool input_is_stdin(const char *path);
+bool input_among(char *const paths[], int n);
+
 /*
- * path "-" is standard input.  keep says that input_copy will be used.
+ * keep says that input_copy will be used.
  * EX_NOINPUT when it cannot be opened.
  */
 ATTR_CHECK struct input *input_open(const char *path, bool keep,

@@ -35,15 +35,6 @@ temporary_name(const char *path)
 	return name.p;
 }
 
-/* The same for calls that refuse a name in use. */
-static void
-random_name(const char *path, struct buf *name)
-{
-	name->n = 0;
-	buf_addf(name, "%s.%08lx", path, (unsigned long)platform_random());
-	buf_addc(name, '\0');
-}
-
 #ifdef O_TMPFILE
 static int
 open_nameless(const char *folder)
@@ -164,30 +155,41 @@ set_owner(const struct newfile *n, mode_t mode, const char *group,
 	return true;
 }
 
+/* Another name beside path: rename(2) replaces, link(2) does not. */
+static bool
+name_beside(struct newfile *n)
+{
+	struct buf name = { 0 };
+	int made;
+
+	do {
+		name.n = 0;
+		buf_addf(&name, "%s.%08lx", n->path,
+		    (unsigned long)platform_random());
+		buf_addc(&name, '\0');
+		made = link_nameless(n->fd, name.p);
+	} while (made != 0 && errno == EEXIST);
+	if (made == 0)
+		n->temp = name.p;
+	else
+		free(name.p);
+	return made == 0;
+}
+
 /* link(2) refuses an existing name, so of two writers only one wins. */
 static bool
 give_name(struct newfile *n, bool replace, struct fault *f)
 {
-	if (n->temp == NULL && replace) {
-		struct buf temp = { 0 };
-		int made;
+	bool nameless = n->temp == NULL;
+	int made;
 
-		do {
-			random_name(n->path, &temp);
-			made = link_nameless(n->fd, temp.p);
-		} while (made != 0 && errno == EEXIST);
-		if (made != 0) {
-			(void)fault_errno(f, EX_CANTCREAT, "%s", n->path);
-			buf_free(&temp);
-			return false;
-		}
-		n->temp = temp.p;
-	}
-	if (n->temp == NULL ? link_nameless(n->fd, n->path) != 0 :
-		replace     ? rename(n->temp, n->path) != 0 :
-			      link(n->temp, n->path) != 0)
-		return fault_errno(f, EX_CANTCREAT, "%s", n->path);
-	return true;
+	if (replace)
+		made = nameless && !name_beside(n) ? -1 :
+						     rename(n->temp, n->path);
+	else
+		made = nameless ? link_nameless(n->fd, n->path) :
+				  link(n->temp, n->path);
+	return made == 0 || fault_errno(f, EX_CANTCREAT, "%s", n->path);
 }
 
 bool
@@ -266,7 +268,10 @@ newfile_link(const char *path, const char *target, struct fault *f)
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
 	do {
-		random_name(path, &temp);
+		temp.n = 0;
+		buf_addf(&temp, "%s.%08lx", path,
+		    (unsigned long)platform_random());
+		buf_addc(&temp, '\0');
 		made = symlink(target, temp.p);
 	} while (made != 0 && errno == EEXIST);
 	ok = made == 0 && rename(temp.p, path) == 0;

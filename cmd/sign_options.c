@@ -141,6 +141,8 @@ read_passphrase(struct sign_options *o, const char *file, const char *fd)
 			 &o->passphrase, &f) == FILE_READ;
 	else
 		n = (int)cli_number("--passphrase-fd", fd, 0, 65535);
+	/* Never moved, so that no copy of it stays behind. */
+	buf_reserve(&o->passphrase, LIMIT_PASSPHRASE + 8192);
 	if (fd != NULL)
 		ok = file_slurp_fd(n, "passphrase", LIMIT_PASSPHRASE,
 		    &o->passphrase, &f);

@@ -149,7 +149,7 @@ printf 'a 1h30m TXT x\r\nb 2147483647 TXT ( "y"\r\n)\r\n' >zone
 looks a 'found|x'
 looks b 'found|y'
 
-# What is no master file: 78, with the line and without its text
+# G13: what is no master file: 78, with the line and without its text
 wrong() { # wrong NAME LINE TEXT
 	printf "$3" >bad
 	refuses "$1" 78 "^resolver: bad: line $2: [^\"]*\$" "$R" -Z bad a

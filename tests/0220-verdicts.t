@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# test: evp
 """A message for each defect, and the verdict dkim-verify must give: the RFC 8601
 result word, the code word in the JSON, the exit status.  The messages are made
 by tests/lib/forge.py, which signs honestly around the defect: without it, every
@@ -727,6 +728,7 @@ case("B12, 71: h= names DKIM-Signature itself", sign(MSG, rsa, h=["from", "dkim-
 case("B11: h= names From 500 times", sign(MSG, rsa, h=["from"] * 500), "pass")
 case("E6: h= of 1000 names", sign(MSG, rsa, h=["from"] * 1000), "pass")
 case("E6: h= of 1001 names", sign(MSG, rsa, h=["from"] * 1001), ("neutral", "policy"))
+key("E9: p= of 16 KiB", "v=DKIM1; p=" + "A" * 16384, "permerror")
 case("E9: b= of 1 MiB", sign(MSG, rsa, spoil=lambda b: b * 6000),
      ("neutral", "fail", "permerror", "policy"))
 

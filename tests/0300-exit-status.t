@@ -1,4 +1,5 @@
 #!/bin/sh
+# test: evp
 # Bad input: one line on standard error, the exit status of the manual, nothing on
 # standard output.  Where mail passes through (dkim-sign, dkim-verify) everything
 # but 64 and 65 becomes 75, "try again later"; --exit-style sysexits tells.
@@ -424,7 +425,7 @@ fails "dkim-dnsrec: garbage on stdin: 78" 78 stdin \
 
 # --- what root alone may be asked ---------------------------------------------
 if command -v perl >/dev/null 2>&1; then
-	for p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec; do
+	for p in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check; do
 		perl -e 'exec { $ARGV[0] } ()' "$BIN/$p" </dev/null >out 2>err
 		unlike "H11: $p without even a name in argv is no success" "$?" '^(0|139|134|86)$'
 	done

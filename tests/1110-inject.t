@@ -6,6 +6,7 @@ a signal comes before every one of them (tests/lib/inject.c); then full disks,
 closed descriptors, limits.  Each time: the whole output and 0, or the right
 exit status and nothing; no temporary file; what was there before is as it was."""
 import os
+import re
 import resource
 import shutil
 import signal
@@ -320,6 +321,60 @@ for scene in SCENES if so else []:
         wrong += ["signal %d, %s" % (sig, b) for b in bad]
     tap.ok(not wrong, "F19, H13: %s: a signal before each of %d calls%s" % (
         scene.name, n, ", every %d" % step if step > 1 else ""), "%d wrong" % len(wrong), *wrong[:12])
+
+# ------------------------------------------------- a signal at each system call
+
+
+def traced(scene, inject=None):
+    """The names of its system calls, in order, and the end as go() gives it."""
+    scene.set()
+    end = go(["strace", "-o", at("trace")] + (["-e", "inject=" + inject] if inject else []) +
+             scene.argv, scene.data)
+    return re.findall(r"^(\w+)\(.*", (file_at(at("trace")) or b"").decode("latin-1"), re.M), end
+
+
+def beside(scene):
+    """What else is in the folder of the target: the whole file under a name of its
+    own, or a link, that is all a SIGKILL may leave where there is O_TMPFILE."""
+    folder, name = os.path.split(scene.target)
+    wrong = []
+    for x in sorted(set(os.listdir(folder) if os.path.isdir(folder) else ()) - {name, "current.ed25519"}):
+        path = os.path.join(folder, x)
+        whole = os.path.islink(path) or scene.complete(file_at(path))
+        if not re.fullmatch(re.escape(name) + r"\.\w{8}|current\.ed25519\.\w{8}", x) or not whole:
+            wrong.append(x)
+    return wrong
+
+
+NAMED = [x for x in SCENES if x.name in ("sign -o", "sign --in-place", "keygen --activate")]
+try:
+    os.close(os.open(at("out"), os.O_TMPFILE | os.O_WRONLY))
+except OSError:
+    def beside(scene):
+        return []
+traceable = bool(shutil.which("strace")) and bool(traced(NAMED[0])[0])
+if not traceable:
+    tap.skip("H13: a signal at each system call", "no strace here, or ptrace(2) is not allowed")
+for scene in NAMED if traceable else []:
+    calls, _ = traced(scene)
+    first = calls.index("prctl")            # those of the loader come before
+    for sig in (signal.SIGTERM, signal.SIGKILL):
+        wrong, ended = [], 0
+        for i in range(first, len(calls)):
+            number = calls[:i + 1].count(calls[i])
+            now, (status, out, err) = traced(scene, "%s:signal=%d:when=%d" % (
+                calls[i], sig, number))
+            why = scene.judge(status, out, err, True, -sig)
+            ended += status == -sig
+            if not why and status != -sig and (sig == signal.SIGKILL or status) and \
+                    now.count(calls[i]) >= number:  # futex, getrandom: not the same each time
+                why = "not ended by the signal"
+            if not why and beside(scene):
+                why = "beside it: %s" % beside(scene)
+            if why:
+                wrong.append("%s %d: %s; exit %d %r" % (calls[i], number, why, status, err[:200]))
+        tap.ok(not wrong and ended > 20, "H13: %s: %s at each of %d system calls, which ended it %d"
+               " times" % (scene.name, sig.name, len(calls) - first, ended), *wrong[:12])
 
 # --------------------------------------------------------------------- limits
 

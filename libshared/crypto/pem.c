@@ -70,6 +70,15 @@ pem_private(struct span text, struct buf *der)
 }
 
 bool
+pem_public(struct span text, struct buf *der)
+{
+	struct span rest;
+
+	return behind_line(text, "-----BEGIN PUBLIC KEY-----", &rest) &&
+	    decode(rest, der);
+}
+
+bool
 pem_not_a_key(struct span text, const char *name, struct fault *f)
 {
 	static const struct {

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 
-/* The text form of keys (RFC 7468), as far as a private key needs it. */
+/* The text form of keys (RFC 7468), as far as it is read. */
 
 enum pem_kind {
 	PEM_NONE,     /* no private key in it */
@@ -21,6 +21,9 @@ enum pem_kind {
  * DER to der, which the caller wipes.
  */
 ATTR_CHECK enum pem_kind pem_private(struct span text, struct buf *der);
+
+/* The same with the first public key: BEGIN PUBLIC KEY. */
+ATTR_CHECK bool pem_public(struct span text, struct buf *der);
 
 /* Sets a fault that says what a file is that holds no private key for DKIM. */
 bool pem_not_a_key(struct span text, const char *name, struct fault *f);

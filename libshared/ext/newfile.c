@@ -155,31 +155,41 @@ set_owner(const struct newfile *n, mode_t mode, const char *group,
 	return true;
 }
 
+/* Another name beside path: rename(2) replaces, link(2) does not. */
+static bool
+name_beside(struct newfile *n)
+{
+	struct buf name = { 0 };
+	int made;
+
+	do {
+		name.n = 0;
+		buf_addf(&name, "%s.%08lx", n->path,
+		    (unsigned long)platform_random());
+		buf_addc(&name, '\0');
+		made = link_nameless(n->fd, name.p);
+	} while (made != 0 && errno == EEXIST);
+	if (made == 0)
+		n->temp = name.p;
+	else
+		free(name.p);
+	return made == 0;
+}
+
 /* link(2) refuses an existing name, so of two writers only one wins. */
 static bool
 give_name(struct newfile *n, bool replace, struct fault *f)
 {
-	if (n->temp == NULL && replace) {
-		char *temp = temporary_name(n->path);
-		int fd = mkostemp(temp, O_CLOEXEC);
+	bool nameless = n->temp == NULL;
+	int made;
 
-		/* A free name: made by mkostemp, given up, taken again. */
-		if (fd >= 0) {
-			(void)close(fd);
-			(void)unlink(temp);
-		}
-		if (fd < 0 || link_nameless(n->fd, temp) != 0) {
-			(void)fault_errno(f, EX_CANTCREAT, "%s", n->path);
-			free(temp);
-			return false;
-		}
-		n->temp = temp;
-	}
-	if (n->temp == NULL ? link_nameless(n->fd, n->path) != 0 :
-		replace     ? rename(n->temp, n->path) != 0 :
-			      link(n->temp, n->path) != 0)
-		return fault_errno(f, EX_CANTCREAT, "%s", n->path);
-	return true;
+	if (replace)
+		made = nameless && !name_beside(n) ? -1 :
+						     rename(n->temp, n->path);
+	else
+		made = nameless ? link_nameless(n->fd, n->path) :
+				  link(n->temp, n->path);
+	return made == 0 || fault_errno(f, EX_CANTCREAT, "%s", n->path);
 }
 
 bool

@@ -51,7 +51,8 @@ temporary_folder(void)
 	return folder != NULL && *folder != '\0' ? folder : "/tmp";
 }
 
-#ifdef LANDLOCK_CREATE_RULESET_VERSION
+#if defined(LANDLOCK_CREATE_RULESET_VERSION) && \
+    defined(SYS_landlock_create_ruleset)
 
 /* All rights that this header and the kernel know of. */
 static uint64_t

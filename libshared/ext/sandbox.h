@@ -8,8 +8,8 @@
  * one of them or none, that is what there is; nothing fails.
  *
  * Afterwards what was not asked for here fails with EPERM or EACCES, as if the
- * caller had no right to it, and a program that starts another one is killed
- * (SIGSYS; SIGABRT on OpenBSD).
+ * caller had no right to it, or with ENOSYS where the call is newer than 2019;
+ * and a program that starts another one is killed (SIGSYS; SIGABRT on OpenBSD).
  */
 enum sandbox_need {
 	SANDBOX_SPOOL = 1, /* makes files in TMPDIR and unlinks them */

@@ -84,6 +84,8 @@ keyinput_read(const char *path, struct span passphrase, struct fault *f)
 	secret = (path != NULL ? stat(path, &st) : fstat(STDIN_FILENO, &st)) ==
 		0 &&
 	    S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+	/* Never moved, so that no copy of a key stays behind. */
+	buf_reserve(&text, LIMIT_KEY_FILE + 8192);
 	got = path != NULL ?
 	    file_slurp(path, FILE_PUBLIC, LIMIT_KEY_FILE, &text, f) ==
 		FILE_READ :

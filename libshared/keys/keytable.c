@@ -65,6 +65,8 @@ inline_octets(struct span text, struct buf *out)
 			return false;
 		text.n = (size_t)(p - text.p);
 	}
+	/* In one piece: growing would leave parts of the key behind. */
+	buf_reserve(&digits, text.n);
 	/* The line ends of the armour are often written "\n". */
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] == '\\' && i + 1 < text.n &&

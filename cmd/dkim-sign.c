@@ -409,9 +409,9 @@ main(int argc, char *argv[])
 		cli_answer_remote(report, sizeof(report));
 	cli_reads_stdin();
 	sign_options_read(&r.o, &argc, argv);
-	crypto_start(r.o.choice.access.passphrase.p != NULL);
 	/* Before the message, while that may still be on its way. */
-	if (!keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
+	if (!crypto_start(r.o.choice.access.passphrase.p != NULL, &f) ||
+	    !keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
 		cli_die(&f, r.o.style);
 	if (optind < argc && !input_among(argv + optind, argc - optind))
 		input_unused();

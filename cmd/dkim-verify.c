@@ -391,7 +391,8 @@ main(int argc, char *argv[])
 		cli_answer_queue();
 	cli_reads_stdin();
 	verify_options_read(&r.o, &argc, argv);
-	crypto_start(false);
+	if (!crypto_start(false, &f))
+		cli_die(&f, r.o.style);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);

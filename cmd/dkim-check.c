@@ -253,6 +253,7 @@ table_finding(void *arg, enum keytable_finding what,
 	static const enum finding_code codes[] = {
 		[KEYTABLE_WRONG] = FINDING_TABLE_ROW,
 		[KEYTABLE_SHADOWED] = FINDING_TABLE_SHADOWED,
+		[KEYTABLE_TWO_KEYS] = FINDING_TABLE_TWO_KEYS,
 		[KEYTABLE_UNUSED] = FINDING_TABLE_UNUSED,
 	};
 
@@ -354,8 +355,7 @@ main(int argc, char *argv[])
 	check_options_read(&w.o, argc, argv);
 	if (w.o.message)
 		cli_reads_stdin();
-	crypto_start(w.o.phrase.p != NULL);
-	if (!look(&w, &found, &f))
+	if (!crypto_start(w.o.phrase.p != NULL, &f) || !look(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);

@@ -257,8 +257,7 @@ main(int argc, char *argv[])
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
-	crypto_start(o.phrase.p != NULL);
-	if (!gather(&o, &r.keys, &f))
+	if (!crypto_start(o.phrase.p != NULL, &f) || !gather(&o, &r.keys, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	make_records(&o, &r);
 	if (!dnsrec_write(o.format, r.v, r.n, &out, &f) ||

@@ -353,8 +353,8 @@ main(int argc, char *argv[])
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
-	crypto_start(false);
-	if (!activate_existing(&o) && !make(&o, &f))
+	if (!crypto_start(false, &f) ||
+	    (!activate_existing(&o) && !make(&o, &f)))
 		cli_die(&f, CLI_SYSEXITS);
 	buf_free(&o.domain);
 	buf_free(&o.selector);

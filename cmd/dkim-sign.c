@@ -328,7 +328,8 @@ was_signed(struct workers *w, size_t i, const char *file, struct fault *f)
 	if (!workers_hear(w, i % w->n, &note, &text, f))
 		(void)fault_context(f, "%s: the process that had it", file);
 	else if (note.kind == FAILED)
-		(void)fault_set(f, note.value, "%.*s", (int)text.n, text.p);
+		(void)fault_set(f, note.value, "%.*s", (int)text.n,
+		    text.n > 0 ? text.p : "");
 	else
 		ok = true;
 	buf_free(&text);
@@ -408,9 +409,9 @@ main(int argc, char *argv[])
 		cli_answer_remote(report, sizeof(report));
 	cli_reads_stdin();
 	sign_options_read(&r.o, &argc, argv);
-	crypto_start(r.o.choice.access.passphrase.p != NULL);
 	/* Before the message, while that may still be on its way. */
-	if (!keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
+	if (!crypto_start(r.o.choice.access.passphrase.p != NULL, &f) ||
+	    !keychoice_open(&r.o.choice, r.o.no_key == NO_KEY_PASS, &f))
 		cli_die(&f, r.o.style);
 	if (optind < argc && !input_among(argv + optind, argc - optind))
 		input_unused();

@@ -321,14 +321,15 @@ enter_sandbox(const struct run *r, char *files[], int n)
 static bool
 verify_files(struct run *r, char *files[], int n, struct fault *f)
 {
-	bool stdin_too = input_among(files, n);
+	bool stdin_too = input_among(files, n),
+	     alone = stdin_too || r->o.filter || (r->o.dump && r->o.mbox);
 
 	r->many = (struct many){ .mbox = r->o.mbox,
 		.keep = r->o.filter,
 		.bar = isatty(STDERR_FILENO) &&
 		    (r->o.output != NULL || !isatty(STDOUT_FILENO)),
-		/* What comes once cannot be shared. */
-		.jobs = stdin_too || r->o.filter ? 1 : r->o.jobs,
+		/* Not what comes once, nor numbers behind such a mailbox. */
+		.jobs = alone ? 1 : r->o.jobs,
 		.arg = r,
 		.one = verify,
 		.take = take,
@@ -390,7 +391,8 @@ main(int argc, char *argv[])
 		cli_answer_queue();
 	cli_reads_stdin();
 	verify_options_read(&r.o, &argc, argv);
-	crypto_start(false);
+	if (!crypto_start(false, &f))
+		cli_die(&f, r.o.style);
 	r.dns = r.o.zone != NULL ?
 	    resolver_zone(r.o.zone, &f) :
 	    resolver_network(r.o.servers, r.o.nservers, r.o.seconds, &f);

@@ -1,4 +1,5 @@
 #!/bin/sh
+# test: evp
 # The signed examples of the RFCs, octet for octet, and a forged twin of each:
 # RFC 6376 appendix A.2 (with errata 3192 and 4926, which restore its white
 # space) and RFC 8463 appendix A.3.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# test: evp
 """A message for each defect, and the verdict dkim-verify must give: the RFC 8601
 result word, the code word in the JSON, the exit status.  The messages are made
 by tests/lib/forge.py, which signs honestly around the defect: without it, every

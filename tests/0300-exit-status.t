@@ -1,4 +1,5 @@
 #!/bin/sh
+# test: evp
 # Bad input: one line on standard error, the exit status of the manual, nothing on
 # standard output.  Where mail passes through (dkim-sign, dkim-verify) everything
 # but 64 and 65 becomes 75, "try again later"; --exit-style sysexits tells.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# test: evp
 """What comes out is what went in, byte for byte, but for the new field; however
 it came in: a file, the rest of a file, a pipe, a trickle, a socket, more than
 what is kept in memory.  And no temporary file is ever to be seen."""

@@ -6,6 +6,7 @@
 . "${0%/*}/lib.sh"
 command -v valgrind >/dev/null || skip_all "valgrind is not installed"
 [ "${DKIM_SANITIZED:-0}" != 1 ] || skip_all "sanitizers count, too"
+[ "${DKIM_BUILD:-}" != evp ] || skip_all "what EVP costs is no gate: the ordinary build has them"
 bare=$BIN/../tests/bench/bare
 [ -x "$bare" ] || {
 	result 1 "$bare is built"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# test: evp
 # dkim-keygen: the key directory, modes, what is current, and that no key is ever
 # there by half
 . "${0%/*}/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# test: evp
 # OpenDKIM's KeyTable and SigningTable as they are found: which row is for whom
 # (opendkim.conf(5)), what a row may say, and that nothing goes out unsigned for
 # a row that is wrong.

@@ -141,6 +141,25 @@ check st kt
 is "with % any key may be used that is named like a domain" "$(cat out)" \
     "unused kt:2: no row of st names this key"
 
+# One record cannot be that of two keys.
+dkim-keygen -a ed25519 -d example.com -s s -o two.pem >/dev/null
+printf '%s\n' 'a example.com:s:./one.pem' 'b example.com:s2:./two.pem' \
+    'c EXAMPLE.com:S:./one.pem' 'd example.com:s:./two.pem' \
+    'e %:s:./two.pem' 'f %:s:./one.pem' 'g a.example.com:s:./two.pem' \
+    'h example.com:s:./lost%/one.pem' >kt
+for key in a b c d e f g h; do
+	printf '*@%s.example %s\n' $key $key
+done >st
+check refile:st kt
+like "two keys for one record" "$status $(cat out)" \
+    '^1 two kt:4: not the key of line [13]$'
+is "... told once" "$(grep -c . out)" 1
+sed -i 4d kt
+sed -i 4d st
+check refile:st kt
+is "one key for several rows, several for a record that depends" \
+    "$status$(cat out err)" 0
+
 # Nobody should wait for a big table.
 awk 'BEGIN { for (i = 0; i < 100000; i++)
 	printf "*@d%d.example.com %s%d\n", i, i % 2 ? "k" : "p.", i }' >st
@@ -181,7 +200,7 @@ note table-unused kt:15000: no row of refile:st names t"
 	dkim-keygen -b 1024 -d example.com -s s -o weak.pem >/dev/null
 	cp one.pem open.pem
 	chmod 644 open.pem
-	printf '%s example.com:s:./%s.pem\n' one weak two one three open >kt
+	printf '%s example.com:%s:./%s.pem\n' one w weak two s one three o open >kt
 	run dkim-check --signing-table refile:st --key-table kt
 	is "dkim-check: weak keys, open ones, and rows that do not count" \
 	    "$status $(cut -d : -f 1-3 out)" \
@@ -194,6 +213,10 @@ note table-unused kt:3: no row of refile"
 	run dkim-check --signing-table refile:st --key-table kt --all-matches
 	is "dkim-check: all rows count with --all-matches" \
 	    "$status $(grep -c shadowed out)" "0 0"
+	printf '%s example.com:s:./%s.pem\n' one weak two one >kt
+	run dkim-check --signing-table refile:st --key-table kt --all-matches
+	like "dkim-check: two keys for one record" "$status $(grep two-keys out)" \
+	    '^1 error table-two-keys kt:2: not the key of line 1'
 	refuses "dkim-check: one table alone: 64" 64 'only together' \
 	    dkim-check --signing-table st
 	refuses "dkim-check: --all-matches alone: 64" 64 'needs --signing-table' \

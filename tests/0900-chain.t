@@ -388,6 +388,48 @@ never "empty: 31" 31 empty from empty $V -- ./mark
 never "no zone: 55" 55 nowhere from msg dkim-verify -Z nowhere --exit-style qmail -- ./mark
 never "usage: 64" 64 frob from msg $V --frob -- ./mark
 never "no command at all: 64" 64 needs from msg $V
+# Wrappers: no shell between the message and who sends it.  It only waits where
+# the mail system takes most exit statuses for the end of a message.
+mkdir -p home/bin home/control stubs store/example.com
+cp -p key.pem store/example.com/sel.pem
+echo mx.example.net >home/control/me
+cat >real <<-'END'
+	#!/bin/sh
+	cat >/dev/null
+	echo "$PPID $$" >"$WHO"
+END
+chmod +x real
+cp real home/bin/qmail-remote.real
+cp real home/bin/qmail-queue
+printf '#!/bin/sh\nexit 127\n' >stubs/dkim-sign
+cp stubs/dkim-sign stubs/dkim-verify
+chmod +x stubs/*
+wrapper() { # wrapper BINDIR NAME ARG...: leaves $status and $pid
+	w_programs=$1
+	w_name=$2
+	shift 2
+	env DKIM_BINDIR="$w_programs" QMAILHOME="$T/home" SENDMAIL="$T/real" WHO="$T/who" \
+	    DKIMSIGN="$T/store/%d/sel.pem" "$TOP/scripts/$w_name" "$@" <msg >out 2>err &
+	pid=$!
+	wait $pid
+	status=$?
+}
+wrapper "$BIN" qmail-queue-dkim
+is "qmail-queue-dkim: the same process to the end" "$(cut -d ' ' -f 2 who)" "$pid"
+for w in 'qmail-remote-dkim h a@b c@d' 'postfix-dkim-filter -f a@b -- c@d' \
+    'postfix-dkim-verify mx -f a@b -- c@d'; do
+	rm -f who
+	# shellcheck disable=SC2086 # a list of words
+	wrapper "$BIN" $w
+	is "${w%% *}: who sends is in the place of the program" \
+	    "$status $(cut -d ' ' -f 1 who)" "0 $pid"
+	wait=75
+	[ "${w%%-*}" != qmail ] || wait=111
+	# shellcheck disable=SC2086
+	wrapper "$T/stubs" $w
+	is "${w%% *}: a program that cannot be loaded" "$status" $wait
+done
+
 if [ -w /dev/full ] && mkdir full && mount -t tmpfs -o size=64k none full 2>/dev/null; then
 	awk 'BEGIN { for (i = 0; i < 9000; i++) print "0123456789" }' | cat msg - >big
 	never "disk full: 53" 53 'No space' from big env TMPDIR="$T/full" $V -- ./mark

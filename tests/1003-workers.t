@@ -95,6 +95,11 @@ os.mkfifo(fifo)
 feed(fifo, open(boxes[3], "rb").read())
 r = verify("-j", "3", "--mbox", "-F", "tsv", boxes[0], fifo, boxes[2])
 tap.eq(len(r.out.splitlines()), 1 + 5 + 12 + 1, "a mailbox that can be read only once", r)
+feed(fifo, open(boxes[3], "rb").read())
+os.mkdir(os.path.join(T, "dump-fifo"))
+r = verify("-j", "3", "--mbox", "--dump", os.path.join(T, "dump-fifo"), "-F", "tsv", fifo, boxes[3])
+tap.eq((len(r.out.splitlines()), r.err), (1 + 24, b""),
+       "and with --dump the messages behind it have their own numbers", r)
 
 # DNS: one of the processes asks
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -282,6 +282,10 @@ static const struct meaning meanings[] = {
 	    "mail that needs this row would wait", "mend it, check again" },
 	[FINDING_TABLE_SHADOWED] = { WARNING, "table-shadowed",
 	    "the row never counts", "move it up, or leave it out" },
+	[FINDING_TABLE_TWO_KEYS] = { ERROR, "table-two-keys",
+	    "two rows have different keys for one record: what one of them "
+	    "signs fails",
+	    "give one of the keys another selector" },
 	[FINDING_TABLE_UNUSED] = { NOTE, "table-unused",
 	    "nothing is signed with this key",
 	    "add a row to the signing table, or leave it out" },

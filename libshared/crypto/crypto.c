@@ -14,7 +14,6 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #endif
 
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -56,6 +55,7 @@ openssl_fault(struct fault *f, const char *what)
 
 #ifdef CRYPTO_EVP
 
+static const uint64_t configuration = OPENSSL_INIT_LOAD_CONFIG;
 struct digest {
 	EVP_MD_CTX *ctx;
 	bool failed;
@@ -100,9 +100,8 @@ digest_end(struct digest *d, unsigned char out[static DIGEST_MAX])
 void
 digest_free(struct digest *d)
 {
-	if (d == NULL)
-		return;
-	EVP_MD_CTX_free(d->ctx);
+	if (d != NULL)
+		EVP_MD_CTX_free(d->ctx);
 	free(d);
 }
 
@@ -200,6 +199,7 @@ rsa_prepare(rsa_key *k, bool is_new)
 
 #else
 
+static const uint64_t configuration = OPENSSL_INIT_NO_LOAD_CONFIG;
 struct digest {
 	enum hash hash;
 	bool failed;
@@ -379,17 +379,17 @@ struct key {
 	EVP_PKEY *ed25519; /* or NULL */
 };
 
-void
-crypto_start(bool encrypted)
+bool
+crypto_start(bool encrypted, struct fault *f)
 {
-	uint64_t leave_out = OPENSSL_INIT_NO_LOAD_CONFIG |
-	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT;
+	uint64_t options = configuration | OPENSSL_INIT_NO_ATEXIT |
+	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS;
 
 	if (!encrypted)
-		leave_out |= OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+		options |= OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
 		    OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
-	/* A failure shows up in whatever is asked for first. */
-	(void)OPENSSL_init_crypto(leave_out, NULL);
+	return OPENSSL_init_crypto(options, NULL) == 1 ||
+	    openssl_fault(f, "openssl.cnf");
 }
 
 /* OpenSSL falls over where it had no memory for its own context. */

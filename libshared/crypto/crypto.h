@@ -17,9 +17,10 @@ enum { DIGEST_MAX = 32 };
 
 /*
  * To be called once, before anything else here.  encrypted: keys may have to be
- * decrypted, which needs more of the library.
+ * decrypted, which needs more of the library.  With CRYPTO_EVP this reads the
+ * configuration of OpenSSL, else nothing does; it fails as that asks for.
  */
-void crypto_start(bool encrypted);
+ATTR_CHECK bool crypto_start(bool encrypted, struct fault *f);
 
 /*
  * A running hash.  Adding cannot fail for the caller: an OpenSSL error sticks

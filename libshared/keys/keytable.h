@@ -52,6 +52,7 @@ ATTR_CHECK bool keytable_read(const struct table *t, const struct row *row,
 enum keytable_finding {
 	KEYTABLE_WRONG,    /* mail that needs the row would wait */
 	KEYTABLE_SHADOWED, /* a row before it takes all that it could match */
+	KEYTABLE_TWO_KEYS, /* a row before it has another key for its record */
 	KEYTABLE_UNUSED    /* a key that the signing table does not name */
 };
 
@@ -66,9 +67,9 @@ struct keytable_tell {
 
 /*
  * Looks at every row of both tables: syntax, order of a sorted one, keys that
- * the key table does not have or that cannot be read, rows that never count.
- * Returns how many rows are wrong or shadowed; a table that cannot be read is
- * one, too.
+ * the key table does not have or that cannot be read, rows that never count, two
+ * keys for one record.  Returns how many rows are wrong, shadowed or the second of
+ * two; a table that cannot be read is one, too.
  */
 size_t keytable_check(const struct keytables *t,
     const struct key_access *access, const struct keytable_tell *tell);

@@ -15,8 +15,11 @@ struct check {
 	struct names authors, keys;
 	struct buf last;      /* first word of the row before */
 	struct buf last_path; /* of the key that was read last */
-	bool have_keys;       /* the key table could be read */
-	bool own_name;        /* some author's key is named like the domain */
+	struct buf
+	    last_hash;       /* of its public half; empty where there is none */
+	struct names hashes; /* each name of a record with that of its key */
+	bool have_keys;      /* the key table could be read */
+	bool own_name;       /* some author's key is named like the domain */
 };
 
 static void
@@ -79,28 +82,96 @@ tell_key(struct check *c, const struct table *t, const struct row *row,
 	c->tell->key(c->tell->arg, where.text, key);
 }
 
+static void
+hash_key(const struct key *key, struct buf *out)
+{
+	unsigned char octets[DIGEST_MAX];
+	struct digest *d = digest_new(HASH_SHA256);
+	struct buf pub = { 0 };
+
+	key_public(key, &pub);
+	digest_add(d, pub.p, pub.n);
+	buf_add(out, octets, digest_end(d, octets));
+	digest_free(d);
+	buf_free(&pub);
+}
+
+static void
+read_key(struct check *c, const struct table *t, const struct row *row,
+    const struct keytable_row *k)
+{
+	struct key *key = NULL;
+	struct fault f;
+
+	c->last_path.n = c->last_hash.n = 0;
+	if (!keytable_read(t, row, k, SPAN(""), c->access, &key, &f))
+		finding(c, KEYTABLE_WRONG, &f);
+	else if (k->is_path)
+		buf_add_span(&c->last_path, k->key);
+	if (key != NULL)
+		hash_key(key, &c->last_hash);
+	if (key != NULL && c->tell->key != NULL)
+		tell_key(c, t, row, key);
+	key_free(key);
+}
+
 /* Many rows in a row may have one key: it is read once. */
 static void
 check_key(struct check *c, const struct table *t, const struct row *row)
 {
+	const struct span any = SPAN("%");
 	struct keytable_row k;
 	const char *why = keytable_parse(row, &k);
-	struct key *key = NULL;
+	struct buf both = { 0 };
+
+	if (why != NULL) {
+		bad_row(c, t, row, why);
+		return;
+	}
+	if (!k.is_path || !span_eq(k.key, buf_span(&c->last_path)))
+		read_key(c, t, row, &k);
+	if (c->last_hash.n != DIGEST_MAX || span_eq(k.domain, any) ||
+	    span_eq(k.selector, any))
+		return;
+	buf_addf(&both, "%.*s:%.*s ", (int)k.domain.n, k.domain.p,
+	    (int)k.selector.n, k.selector.p);
+	buf_add_span(&both, buf_span(&c->last_hash));
+	names_add(&c->hashes, buf_span(&both), row->line);
+	buf_free(&both);
+}
+
+/* The same record, and not the same key? */
+static bool
+disagree(const struct name *a, const struct name *b)
+{
+	size_t record = a->n - DIGEST_MAX;
+
+	return a->n == b->n && memcmp(a->text, b->text, record) == 0 &&
+	    memcmp(a->text + record, b->text + record, DIGEST_MAX) != 0;
+}
+
+static void
+check_records(struct check *c)
+{
+	struct table t;
 	struct fault f;
 
-	if (why != NULL)
-		bad_row(c, t, row, why);
-	if (why != NULL ||
-	    (k.is_path && span_eq(k.key, buf_span(&c->last_path))))
-		return;
-	c->last_path.n = 0;
-	if (!keytable_read(t, row, &k, SPAN(""), c->access, &key, &f))
-		finding(c, KEYTABLE_WRONG, &f);
-	else if (k.is_path)
-		buf_add_span(&c->last_path, k.key);
-	if (key != NULL && c->tell->key != NULL)
-		tell_key(c, t, row, key);
-	key_free(key);
+	names_sort(&c->hashes);
+	if (!table_open(&t, c->tables->keys, &f))
+		c->hashes.n = 0; /* gone by now */
+	for (size_t i = 1; i < c->hashes.n; i++) {
+		const struct name *a = &c->hashes.v[i - 1], *b = a + 1;
+		struct row row = { .line = a->line > b->line ? a->line :
+							       b->line };
+
+		if (!disagree(a, b))
+			continue;
+		(void)fault_set(&f, EX_CONFIG, "not the key of line %llu",
+		    (unsigned long long)(row.line == b->line ? a : b)->line);
+		(void)table_context(&t, &row, &f);
+		finding(c, KEYTABLE_TWO_KEYS, &f);
+	}
+	table_close(&t);
 }
 
 static void
@@ -231,6 +302,7 @@ keytable_check(const struct keytables *tables, const struct key_access *access,
 	names_sort(&c.authors);
 	names_sort(&c.keys);
 	c.have_keys = each_row(&c, tables->keys, true, check_key_row);
+	check_records(&c);
 	if (each_row(&c, tables->signing, true, check_author_row) &&
 	    c.have_keys)
 		(void)each_row(&c, tables->keys, false, check_unused);
@@ -238,5 +310,7 @@ keytable_check(const struct keytables *tables, const struct key_access *access,
 	names_free(&c.keys);
 	buf_free(&c.last);
 	buf_free(&c.last_path);
+	buf_free(&c.last_hash);
+	names_free(&c.hashes);
 	return c.findings;
 }

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 
 /*
- * The first words of a whole table, in memory and sorted, for the questions that
+ * Words of a whole table, its first ones mostly, in memory and sorted, for the questions that
  * a check of the table has.  Case does not count.  {0} is a valid empty one.
  */
 struct name {

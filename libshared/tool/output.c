@@ -43,7 +43,7 @@ output_plan(const char *path, struct sandbox *s)
 bool
 output_open(struct output *o, const char *path, struct fault *f)
 {
-	char *target;
+	char *target = NULL;
 	struct stat st;
 
 	*o = (struct output){ .fd = STDOUT_FILENO, .name = "stdout" };
@@ -52,7 +52,9 @@ output_open(struct output *o, const char *path, struct fault *f)
 	o->name = path;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return open_special(o, path, f);
-	target = realpath(path, NULL);
+	/* What a link leads to is replaced, not the link. */
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		target = realpath(path, NULL);
 	o->is_file = newfile_open(&o->file, target != NULL ? target : path, f);
 	o->fd = o->file.fd;
 	free(target);

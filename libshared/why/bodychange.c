@@ -286,18 +286,6 @@ base64_text(struct span body, struct buf *out)
 	return ok;
 }
 
-static bool
-quoted_printable(struct span body, struct buf *out)
-{
-	return charset_qp_decode_parts(body, out);
-}
-
-static bool
-eight_bit(struct span body, struct buf *out)
-{
-	return charset_qp_encode(body, out);
-}
-
 /* The content of the first part, where a text became one of several. */
 static bool
 first_part(struct span body, struct buf *out)
@@ -328,10 +316,13 @@ const struct bodychange bodychanges[] = {
 	{ "dot-unstuffed", "double dots at the start of lines became single",
 	    dot },
 	{ "encoded-quoted-printable",
-	    "8-bit text was converted to quoted-printable", quoted_printable },
+	    "8-bit text was converted to quoted-printable",
+	    charset_qp_decode_parts },
 	{ "encoded-base64", "the text was converted to base64", base64_text },
 	{ "decoded-8bit", "quoted-printable text was converted to 8-bit",
-	    eight_bit },
+	    charset_qp_encode },
+	{ "base64-decoded", "base64 text was converted to plain text",
+	    charset_base64_encode },
 	{ "line-broken-space",
 	    "a long line was broken, with a space on the new line",
 	    join_space },

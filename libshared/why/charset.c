@@ -179,6 +179,20 @@ charset_qp_encode(struct span text, struct buf *out)
 	return true;
 }
 
+bool
+charset_base64_encode(struct span text, struct buf *out)
+{
+	enum { OCTETS = 57 };
+
+	for (size_t i = 0; i < text.n; i += OCTETS) {
+		size_t left = text.n - i;
+
+		base64_encode(out, text.p + i, left < OCTETS ? left : OCTETS);
+		buf_adds(out, "\r\n");
+	}
+	return text.n > 0;
+}
+
 static bool
 decode_q(struct span text, struct buf *out)
 {

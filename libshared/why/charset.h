@@ -23,6 +23,9 @@ ATTR_CHECK bool charset_qp_decode_parts(struct span text, struct buf *out);
 /* The reverse for all of the text, in lines of at most 76 octets. */
 ATTR_CHECK bool charset_qp_encode(struct span text, struct buf *out);
 
+/* The whole text in base64, in lines of 76 digits. */
+ATTR_CHECK bool charset_base64_encode(struct span text, struct buf *out);
+
 /* A header value with its encoded words (RFC 2047) as UTF-8. */
 ATTR_CHECK bool charset_words_decode(struct span value, struct buf *out);
 

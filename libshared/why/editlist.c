@@ -3,6 +3,7 @@
 #include "why/fieldchange.h"
 #include "dkim/qp.h"
 #include "why/boundary.h"
+#include "why/subjecttag.h"
 
 /* Fields of a name that h= could mean: the nth from the bottom, or NULL. */
 static const struct field *
@@ -134,6 +135,49 @@ added_fields(struct edits *e)
 	}
 }
 
+/* Number way of the n! orders of 0 to n - 1. */
+static void
+permute(size_t way, size_t n, size_t *order)
+{
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	for (size_t i = n; i > 1; way /= i, i--) {
+		size_t k = way % i, last = order[i - 1];
+
+		order[i - 1] = order[k];
+		order[k] = last;
+	}
+}
+
+/* All orders of few fields of one name, or the reverse of many. */
+static void
+reordered(struct edits *e, size_t slot, size_t n)
+{
+	enum { FEW = 4 };
+	size_t ways = 1;
+
+	for (size_t i = 2; i <= n && n <= FEW; i++)
+		ways *= i;
+	for (size_t way = 0; way < ways; way++) {
+		size_t order[FEW];
+
+		if (n <= FEW)
+			permute(way, n, order);
+		for (size_t i = slot; i < last_slot(e); i++) {
+			size_t r = rank(e, i);
+
+			if (span_eq_nocase(e->slot[i].name,
+				e->slot[slot].name) &&
+			    r < n)
+				add_field(e, i,
+				    nth(e, e->slot[slot].name,
+					n <= FEW ? order[r] : n - 1 - r));
+		}
+		edits_end(e, "reordered",
+		    "fields of this name were put in another order");
+	}
+}
+
 /* Of several fields of one name, others than the lowest. */
 static void
 other_instances(struct edits *e, size_t slot)
@@ -152,11 +196,7 @@ other_instances(struct edits *e, size_t slot)
 		edits_end(e, "duplicate-added",
 		    "a field of this name was added below");
 	}
-	for (size_t i = slot; i < last_slot(e); i++)
-		if (span_eq_nocase(e->slot[i].name, name) && rank(e, i) < n)
-			add_field(e, i, nth(e, name, n - 1 - rank(e, i)));
-	edits_end(e, "reordered",
-	    "fields of this name were put in another order");
+	reordered(e, slot, n);
 }
 
 static void
@@ -312,6 +352,24 @@ own_line_end(struct edits *e)
 	    "the signer hashed a CRLF behind its own field");
 }
 
+static void
+removed_tags(struct edits *e, size_t slot)
+{
+	const struct field *f = e->slot[slot].field;
+
+	for (unsigned way = 0; way < SUBJECTTAG_WAYS; way++) {
+		struct buf value = { 0 };
+
+		if (f != NULL && span_eq_nocase(f->name, SPAN("Subject")) &&
+		    subjecttag_put_back(e->h->header, f->value, way, &value)) {
+			add_value(e, slot, buf_span(&value));
+			edits_end(e, "subject-tag-removed",
+			    "a [tag] was removed from the subject");
+		}
+		buf_free(&value);
+	}
+}
+
 void
 edits_collect(struct edits *e)
 {
@@ -324,6 +382,8 @@ edits_collect(struct edits *e)
 	changed_all(e);
 	common_values(e);
 	moved_addresses(e);
+	for (size_t i = 0; i < last_slot(e); i++)
+		removed_tags(e, i);
 	spelled_names(e);
 	other_boundary(e);
 	own_line_end(e);

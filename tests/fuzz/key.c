@@ -14,8 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pubkey p;
 	struct key *k;
 
-	if (!started)
-		crypto_start(true);
+	MUST(started || crypto_start(true, &f));
 	started = true;
 	if ((k = key_from_private(text, SPAN("secret"), "name", &f)) == NULL)
 		MUST((f.code == EX_CONFIG || f.code == EX_NOPERM) &&

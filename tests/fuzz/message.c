@@ -40,7 +40,7 @@ set_up(void)
 	struct fault f;
 	int fd = file_of(SPAN(zone_text), path);
 
-	crypto_start(false);
+	MUST(crypto_start(false, &f));
 	key = key_from_private(SPAN(private_key), (struct span){ NULL, 0 },
 	    "key", &f);
 	dns = resolver_zone(path, &f);

@@ -14,7 +14,8 @@
 static void
 tell(void *arg, enum keytable_finding what, const struct fault *finding)
 {
-	static const char *const words[] = { "", "shadowed ", "unused " };
+	static const char *const words[] = { "", "shadowed ", "two ",
+		"unused " };
 
 	(void)arg;
 	printf("%s%s\n", words[what], finding->text);
@@ -26,10 +27,12 @@ main(int argc, char *argv[])
 	struct keytables tables = { 0 };
 	struct key_access access = { 0 };
 	const struct keytable_tell telling = { .row = tell };
+	struct fault f;
 
 	if (argc != 3)
 		return 64;
-	crypto_start(false);
+	if (!crypto_start(false, &f))
+		return f.code;
 	tables.signing = argv[1];
 	tables.keys = argv[2];
 	return keytable_check(&tables, &access, &telling) > 0;

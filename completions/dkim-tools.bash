@@ -64,6 +64,9 @@ _dkim_tools() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local program=${1##*/}
 	COMPREPLY=()
+	case $program$prev in # these take no argument, their namesakes do
+	dkim-sign--body-length | dkim-keygen--force) prev= ;;
+	esac
 	case $prev in
 	-d | --domain | --require | --fallback | --force)
 		_dkim_tools_words "$(_dkim_tools_domains)" ;;
@@ -84,13 +87,8 @@ _dkim_tools() {
 	--group) COMPREPLY=($(compgen -g -- "$cur")) ;;
 	--if-signed) _dkim_tools_words 'add skip replace' ;;
 	--no-key | --long-lines) _dkim_tools_words 'pass fail' ;;
-	--body-length)
-		if [[ $program == dkim-verify ]]; then
-			_dkim_tools_words 'accept reject'
-		else
-			_dkim_tools_files
-		fi
-		;;
+	--body-length) _dkim_tools_words 'accept reject' ;;
+	--from-header) _dkim_tools_words 'From Sender' ;;
 	*)
 		if [[ $program == key-from-* || $program == sign-with-* ]]; then
 			# Their --help speaks of options of other programs.

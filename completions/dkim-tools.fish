@@ -71,9 +71,16 @@ switch $command
     case dkim-check
         complete -c $command -s F -l format -x -a 'text json'
     case dkim-verify
+        complete -c $command -l body-length -x -a 'accept reject'
+        complete -c $command -l require -x -a '(__dkim_tools_domains)'
         complete -c $command -s F -l format -x -a 'authres json kv text tsv'
         complete -c $command -l exit-style -x -a 'mta sysexits qmail'
     case dkim-sign
+        complete -c $command -l fallback -x -a '(__dkim_tools_domains)'
+        complete -c $command -l from-header -x -a 'From Sender'
+        complete -c $command -l if-signed -x -a 'add skip replace'
+        complete -c $command -l long-lines -x -a 'pass fail'
+        complete -c $command -l no-key -x -a 'pass fail'
         complete -c $command -s a -l algorithm -x -a 'rsa-sha256 ed25519-sha256'
         complete -c $command -s c -l canonicalization -x -a 'relaxed/relaxed relaxed/simple simple/relaxed simple/simple'
         complete -c $command -l exit-style -x -a 'mta sysexits qmail'

@@ -38,21 +38,7 @@ options {
 };
 controls { };
 EOF
-cat >nsd.conf <<EOF
-server:
-	ip-address: 127.0.0.2
-	server-count: 1
-	username: ""
-	database: ""
-	zonesdir: "$T"
-	pidfile: "$T/nsd.pid"
-	zonelistfile: "$T/zone.list"
-	xfrdfile: "$T/xfrd.state"
-	xfrdir: "$T"
-	logfile: "$T/nsd.log"
-remote-control:
-	control-enable: no
-EOF
+nsd_conf 127.0.0.2 >nsd.conf
 for d in one.test two.test closed.test; do
 	zone $d 1 >$d.zone
 	cp $d.zone second.$d

@@ -55,20 +55,8 @@ else
 	skip "kzonecheck" "not installed"
 fi
 if command -v nsd >/dev/null; then
-	cat >nsd.conf <<-END
-		server:
-			ip-address: 127.0.0.2
-			server-count: 1
-			username: ""
-			database: ""
-			zonesdir: "$T"
-			pidfile: "$T/nsd.pid"
-			zonelistfile: "$T/zone.list"
-			xfrdfile: "$T/xfrd.state"
-			xfrdir: "$T"
-			logfile: "$T/nsd.log"
-		remote-control:
-			control-enable: no
+	nsd_conf 127.0.0.2 >nsd.conf
+	cat >>nsd.conf <<-END
 		zone:
 			name: $D
 			zonefile: zone

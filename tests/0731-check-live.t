@@ -71,21 +71,8 @@ kill_later $!
 
 # The second server has a copy of its own, by hand.
 cp $D.zone second.zone
-cat >nsd.conf <<EOF
-server:
-	ip-address: 127.0.0.2
-	${six:+ip-address: 2001:db8::6}
-	server-count: 1
-	username: ""
-	database: ""
-	zonesdir: "$T"
-	pidfile: "$T/nsd.pid"
-	zonelistfile: "$T/zone.list"
-	xfrdfile: "$T/xfrd.state"
-	xfrdir: "$T"
-	logfile: "$T/nsd.log"
-remote-control:
-	control-enable: no
+nsd_conf 127.0.0.2 ${six:+2001:db8::6} >nsd.conf
+cat >>nsd.conf <<EOF
 zone:
 	name: $D
 	zonefile: second.zone

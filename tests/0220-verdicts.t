@@ -19,8 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import forge  # noqa: E402
 from forge import Ed25519, RSA, b64, der, der_int, run, sign, spki  # noqa: E402
 
-if not os.access(os.path.join(forge.BIN, "dkim-verify"), os.X_OK):
-    forge.skip_all("dkim-verify is not built")
+forge.need("dkim-verify")
 
 NOW = 1795341600                            # 2026-11-22 10:00:00 UTC
 T = forge.scratch()

@@ -16,9 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import forge  # noqa: E402
 from forge import Ed25519, RSA, run  # noqa: E402
 
-for program in ("dkim-sign", "dkim-verify"):
-    if not os.access(os.path.join(forge.BIN, program), os.X_OK):
-        forge.skip_all(program + " is not built")
+forge.need("dkim-sign", "dkim-verify")
 
 NOW = "1795341600"
 T = forge.scratch()

@@ -11,8 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import forge  # noqa: E402
 from forge import RSA, run  # noqa: E402
 
-if not os.access(os.path.join(forge.BIN, "dkim-sign"), os.X_OK):
-    forge.skip_all("dkim-sign is not built")
+forge.need("dkim-sign")
 
 T = forge.scratch()
 tap = forge.Tap()

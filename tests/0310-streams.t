@@ -15,9 +15,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
 
-for program in ("dkim-sign", "dkim-verify"):
-    if not os.access(os.path.join(forge.BIN, program), os.X_OK):
-        forge.skip_all(program + " is not built")
+forge.need("dkim-sign", "dkim-verify")
 T = forge.scratch()
 tap = forge.Tap()
 MIB = 1 << 20

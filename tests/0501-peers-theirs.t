@@ -10,8 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "pee
 import cross  # noqa: E402
 from cross import forge  # noqa: E402
 
-if not os.access(os.path.join(forge.BIN, "dkim-verify"), os.X_OK):
-    forge.skip_all("dkim-verify is not built")
+forge.need("dkim-verify")
 T = forge.scratch()
 tap = forge.Tap()
 matrix = cross.Matrix(T)

@@ -16,8 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import forge  # noqa: E402
 from forge import RSA, lf, run, sign  # noqa: E402
 
-if not os.access(os.path.join(forge.BIN, "dkim-verify"), os.X_OK):
-    forge.skip_all("dkim-verify is not built")
+forge.need("dkim-verify")
 
 NOW = 1795341600
 T = forge.scratch()

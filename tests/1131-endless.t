@@ -17,9 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import forge  # noqa: E402
 from forge import Ed25519  # noqa: E402
 
-for program in ("dkim-sign", "dkim-verify"):
-    if not os.access(os.path.join(forge.BIN, program), os.X_OK):
-        forge.skip_all(program + " is not built")
+forge.need("dkim-sign", "dkim-verify")
 if os.environ.get("DKIM_SANITIZED"):
     forge.skip_all("sanitizers need address space of their own")
 MANY = int(os.environ.get("DKIM_ENDLESS_MIB") or 128)

@@ -14,9 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
 
-for program in ("dkim-sign", "dkim-dnsrec", "dkim-keygen"):
-    if not os.access(os.path.join(forge.BIN, program), os.X_OK):
-        forge.skip_all(program + " is not built")
+forge.need("dkim-sign", "dkim-dnsrec", "dkim-keygen")
 if os.environ.get("DKIM_SANITIZED"):
     forge.skip_all("sanitizers keep what is freed")
 T = forge.scratch()

@@ -16,9 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 import forge  # noqa: E402
 from forge import Ed25519, RSA  # noqa: E402
 
-for program in ("dkim-sign", "dkim-verify"):
-    if not os.access(os.path.join(forge.BIN, program), os.X_OK):
-        forge.skip_all(program + " is not built")
+forge.need("dkim-sign", "dkim-verify")
 SANITIZED = bool(os.environ.get("DKIM_SANITIZED"))
 COUNT = int(os.environ.get("DKIM_SOAK") or (200 if SANITIZED else 1000))
 BATCH = 50000

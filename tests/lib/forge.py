@@ -549,3 +549,10 @@ class Tap:
 def skip_all(why):
     print("1..0 # SKIP " + why)
     sys.exit(0)
+
+
+def need(*programs):
+    """Skips the test where one of our programs is not built."""
+    for program in programs:
+        if not os.access(os.path.join(BIN, program), os.X_OK):
+            skip_all(program + " is not built")

@@ -122,8 +122,8 @@ tests/bench/stopwatch: tests/bench/stopwatch.c
 
 static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
-	    LDFLAGS="$(LDFLAGS) -static" PKG_CONFIG="$(PKG_CONFIG) --static" \
-	    all $(BENCH)
+	    CPPFLAGS="$(CPPFLAGS) -DSTATIC" LDFLAGS="$(LDFLAGS) -static" \
+	    PKG_CONFIG="$(PKG_CONFIG) --static" all unit
 
 # Each harness of tests/fuzz for so many seconds; needs clang.
 fuzz:

@@ -203,8 +203,7 @@ put_name(struct maker *m, struct span name)
 {
 	size_t present, times;
 
-	if (m->n > LIMIT_SIGNED_NAMES ||
-	    index_of(&m->done, name) < m->done.n ||
+	if (m->n > LIMIT_SIGNED_NAMES || index_of(&m->done, name) < m->done.n ||
 	    any_matches(&m->list->signed_names.dropped, name))
 		return;
 	add(&m->done, name);

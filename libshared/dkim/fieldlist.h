@@ -15,7 +15,7 @@ struct fieldnames {
 /* What one list comes to: of names, and patterns such as "Resent-*". */
 struct fieldchoice {
 	struct fieldnames names;
-	struct fieldnames added;   /* those of them that were asked for by name */
+	struct fieldnames added; /* those of them that were asked for by name */
 	struct fieldnames dropped; /* -Name: not even where a pattern has it */
 };
 

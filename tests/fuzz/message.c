@@ -186,7 +186,9 @@ verify(struct span text, bool explain)
 static bool
 sign(struct span text, uint8_t how, struct buf *out)
 {
+	struct fieldlist fields;
 	struct signer_spec spec = { .domain = SPAN("example.com"),
+		.fields = &fields,
 		.selector = SPAN("sel"),
 		.canon_header = (how & HEADER_RELAXED) != 0 ? CANON_RELAXED :
 							      CANON_SIMPLE,
@@ -201,7 +203,8 @@ sign(struct span text, uint8_t how, struct buf *out)
 	int fd = file_of(text, path);
 	struct fault f;
 	struct input *in = input_open(path, true, &f);
-	bool good = message_open(&m, in, &f) &&
+	bool good = fieldlist_read(&fields, NULL, NULL, &f) &&
+	    message_open(&m, in, &f) &&
 	    (s = signer_begin(&m.header, &f)) != NULL &&
 	    signer_want(s, &spec, key, &f) &&
 	    message_body(&m, signer_add, s, &f) &&
@@ -213,6 +216,7 @@ sign(struct span text, uint8_t how, struct buf *out)
 		good = m.body < LIMIT_HEADER / 2;
 	}
 	signer_free(s);
+	fieldlist_free(&fields);
 	message_close(&m);
 	input_close(in);
 	(void)close(fd);

@@ -5,6 +5,7 @@ VERSION      = 0.9.0
 PREFIX      ?= /usr/local
 SYSCONFDIR  ?= /etc
 BINDIR      ?= $(PREFIX)/bin
+LIBEXECDIR  ?= $(PREFIX)/libexec
 MANDIR      ?= $(PREFIX)/share/man
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
@@ -41,10 +42,10 @@ UNIT        = tests/unit/canon tests/unit/resolver tests/unit/sandbox \
 BENCH       = tests/bench/bare tests/bench/stopwatch
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
               scripts/postfix-dkim-filter scripts/postfix-dkim-verify \
-              scripts/opendkim-import \
-              scripts/key-from-postgresql scripts/key-from-redis \
-              scripts/sign-with-pkcs11 scripts/sign-with-openssl \
-              scripts/dkim-rotate
+              scripts/opendkim-import scripts/dkim-rotate
+# dkim-sign starts these, by the path that it is told.
+HELPER      = scripts/key-from-postgresql scripts/key-from-redis \
+              scripts/sign-with-pkcs11 scripts/sign-with-openssl
 LIB         = libshared/libshared.a
 # In the order of the C locale, so that the linker meets them in one order.
 OBJ        != LC_ALL=C ls libshared/*/*.c | sed 's/c$$/o/'
@@ -142,10 +143,12 @@ bench-keys: all
 	scripts/bench-keys
 
 # scripts/install holds the list of files for both.
-FILES       = DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" MANDIR="$(MANDIR)" \
+FILES       = DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" \
+              LIBEXECDIR="$(LIBEXECDIR)" MANDIR="$(MANDIR)" \
               SYSCONFDIR="$(SYSCONFDIR)" BASHCOMPDIR="$(BASHCOMPDIR)" \
               ZSHCOMPDIR="$(ZSHCOMPDIR)" FISHCOMPDIR="$(FISHCOMPDIR)" \
-              INSTALL="$(INSTALL)" CMD="$(CMD)" SCRIPT="$(SCRIPT)"
+              INSTALL="$(INSTALL)" CMD="$(CMD)" SCRIPT="$(SCRIPT)" \
+              HELPER="$(HELPER)"
 
 install: all
 	$(FILES) scripts/install

@@ -32,6 +32,7 @@ static const char zone_text[] =
 
 static struct key *key;
 static struct resolver *dns;
+static struct keycache *keys;
 
 static void
 set_up(void)
@@ -44,6 +45,7 @@ set_up(void)
 	key = key_from_private(SPAN(private_key), (struct span){ NULL, 0 },
 	    "key", &f);
 	dns = resolver_zone(path, &f);
+	keys = keycache_new();
 	MUST(key != NULL && dns != NULL);
 	(void)close(fd);
 }
@@ -144,7 +146,7 @@ judge(struct message *m, bool explain)
 
 	resolver_next(dns);
 	to.domainkeys = domainkeys_begin(&m->header, LIMIT_RSA_BITS_MIN, dns);
-	to.verifier = verifier_begin(&m->header, &rules, dns);
+	to.verifier = verifier_begin(&m->header, &rules, dns, keys);
 	MUST(message_body(m, feed, &to, &f));
 	why.verdicts = r.verdicts = verifier_end(to.verifier);
 	r.domainkeys = domainkeys_end(to.domainkeys);

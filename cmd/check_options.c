@@ -8,10 +8,10 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "dns/resolver.h"
-#include "tool/cli.h"
-#include "tool/dnsrec.h"
 #include "keys/keydir.h"
 #include "keys/keyinput.h"
+#include "tool/cli.h"
+#include "tool/dnsrec.h"
 
 static const char help[] =
     "usage: dkim-check -d domain [-s selector] [-k key] [options]\n"

@@ -1,24 +1,22 @@
 /* dkim-check: is the record right, and is it live? */
 
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "check_options.h"
-#include "dns/resolver.h"
-#include "ext/clock.h"
-#include "ext/file.h"
-#include "tool/cli.h"
-#include "keys/keydir.h"
-#include "keys/keyinput.h"
-#include "keys/keytable.h"
 #include "check/lint.h"
 #include "check/preflight.h"
 #include "check/probe.h"
 #include "check/servers.h"
+#include "check_options.h"
+#include "dns/resolver.h"
+#include "ext/clock.h"
+#include "ext/file.h"
+#include "keys/keydir.h"
+#include "keys/keyinput.h"
+#include "keys/keytable.h"
+#include "tool/cli.h"
 
 enum { PAUSE_MAX = 30 * 1000 }; /* milliseconds between two looks */
 

@@ -6,14 +6,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "dkim/keyrec.h"
 #include "ext/file.h"
-#include "tool/cli.h"
-#include "tool/dnsrec.h"
 #include "keys/keydir.h"
 #include "keys/keyinput.h"
+#include "tool/cli.h"
+#include "tool/dnsrec.h"
 
 enum { DEFAULT_TTL = 3600, TTL_MAX = 2147483647, NOTE_MAX = 1000 };
 

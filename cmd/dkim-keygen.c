@@ -11,9 +11,9 @@
 #include "dkim/keyrec.h"
 #include "ext/file.h"
 #include "ext/newfile.h"
+#include "keys/keydir.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
-#include "keys/keydir.h"
 
 enum { DEFAULT_BITS = 2048, DEFAULT_TTL = 3600 };
 

@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,10 +10,10 @@
 #include "base/mem.h"
 #include "ext/file.h"
 #include "ext/input.h"
-#include "mail/domain.h"
-#include "tool/cli.h"
 #include "keys/keydir.h"
 #include "keys/keytemplate.h"
+#include "mail/domain.h"
+#include "tool/cli.h"
 
 static const char help[] =
     "usage: dkim-sign [-d domain] [-s selector] [-k key] ... [options] < "

@@ -4,9 +4,9 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "crypto/weakkey.h"
 #include "dkim/algorithm.h"
 #include "dkim/taglist.h"
-#include "crypto/weakkey.h"
 
 enum {
 	BITS_GOOD = 2048,

@@ -1,12 +1,12 @@
 #include "check/preflight.h"
 
 #include "base/limits.h"
+#include "check/dmarc.h"
+#include "check/probe.h"
 #include "dkim/bodyhash.h"
 #include "dkim/taglist.h"
 #include "mail/lines.h"
 #include "mail/message.h"
-#include "check/dmarc.h"
-#include "check/probe.h"
 
 enum { BITS_GOOD = 2048, SLOW_MAIL = 5 * 86400 };
 

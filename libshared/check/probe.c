@@ -1,11 +1,9 @@
 #include "check/probe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/limits.h"
-#include "base/mem.h"
 #include "check/lint.h"
 #include "ext/platform.h"
 

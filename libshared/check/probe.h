@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-#include "dns/resolver.h"
-#include "crypto/pubkey.h"
 #include "check/findings.h"
+#include "crypto/pubkey.h"
+#include "dns/resolver.h"
 
 /* A record to look for, and the key that it should hold. */
 struct probe {

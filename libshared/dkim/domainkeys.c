@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "mail/address.h"

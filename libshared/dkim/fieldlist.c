@@ -1,7 +1,6 @@
 #include "dkim/fieldlist.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/limits.h"

@@ -1,7 +1,5 @@
 #include "dkim/sig.h"
 
-#include <string.h>
-
 #include "base/base64.h"
 #include "base/limits.h"
 #include "dkim/bodyhash.h"

@@ -1,13 +1,12 @@
 #include "keys/keytable.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/base64.h"
 #include "ext/file.h"
-#include "mail/domain.h"
 #include "keys/signtable.h"
+#include "mail/domain.h"
 
 static bool
 starts(struct span s, const char *prefix)

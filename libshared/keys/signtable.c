@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "mail/domain.h"
 
 /* The ranks of a plain table: each parent has two, of at most 127 parents. */
 enum { RANK_ADDRESS, RANK_DOMAIN, RANK_PARENT, RANK_LAST = 1000, NO_RANK };

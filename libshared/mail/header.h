@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/attr.h"
 #include "base/buf.h"
 
 /* One header field.  The spans lie in the octets that were split. */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/limits.h"
 #include "why/charset.h"
 
 static bool

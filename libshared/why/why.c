@@ -1,14 +1,13 @@
 #include "why/why.h"
 
-#include "base/base64.h"
 #include "base/limits.h"
-#include "ext/clock.h"
-#include "why/bodysearch.h"
-#include "why/headersearch.h"
-#include "why/keymend.h"
 #include "dkim/keyrec.h"
 #include "dkim/qp.h"
+#include "ext/clock.h"
+#include "why/bodysearch.h"
 #include "why/boundary.h"
+#include "why/headersearch.h"
+#include "why/keymend.h"
 
 enum { KEYS = LIMIT_KEY_RECORDS, DNS_NAME = 253 };
 

@@ -7,8 +7,6 @@
 #include "ext/command.h"
 #include "mail/domain.h"
 
-enum { LOCAL_MAX = 256 };
-
 static bool
 plain_octet(char c)
 {
@@ -38,8 +36,7 @@ has_control(struct span local)
 static void
 put_address(const struct author *a, struct buf *out)
 {
-	if (a->local.n > 0 && a->local.n <= LOCAL_MAX &&
-	    !has_control(a->local)) {
+	if (a->local.n > 0 && !has_control(a->local)) {
 		bool quoted = !is_plain(a->local);
 
 		if (quoted)

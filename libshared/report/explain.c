@@ -88,12 +88,12 @@ explain_run(struct explain *e, struct why_message *m)
 void
 explain_free(struct explain *e)
 {
-	for (size_t i = 0; e != NULL && i < e->n; i++)
+	if (e == NULL)
+		return;
+	for (size_t i = 0; i < e->n; i++)
 		why_free(&e->v[i]);
-	if (e != NULL) {
-		free(e->v);
-		buf_free(&e->body);
-	}
+	free(e->v);
+	buf_free(&e->body);
 	free(e);
 }
 

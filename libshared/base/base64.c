@@ -61,7 +61,7 @@ base64_decode(struct buf *out, struct span text)
 		char c = text.p[i];
 		int v = digit_value(c);
 
-		if (ascii_wsp(c) || c == '\r' || c == '\n')
+		if (ascii_space(c))
 			continue;
 		if (c == '=' && pad < 2) {
 			pad++;

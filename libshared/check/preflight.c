@@ -299,8 +299,7 @@ is_spf(struct span text)
 {
 	static const struct span begin = SPAN("v=spf1");
 
-	return text.n >= begin.n &&
-	    span_eq_nocase((struct span){ text.p, begin.n }, begin) &&
+	return span_begins_nocase(text, begin) &&
 	    (text.n == begin.n || text.p[begin.n] == ' ');
 }
 

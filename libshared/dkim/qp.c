@@ -43,7 +43,7 @@ qp_decode(struct buf *out, struct span text)
 		char c = text.p[i];
 		int high, low;
 
-		if (ascii_wsp(c) || c == '\r' || c == '\n')
+		if (ascii_space(c))
 			continue;
 		if (c != '=') {
 			/* RFC 8616 section 4 lets UTF-8 stand as it is. */

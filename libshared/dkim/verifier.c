@@ -1,7 +1,6 @@
 #include "dkim/verifier.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -240,12 +239,8 @@ judge_key(const struct verifier *v, struct result_one *r,
 static int
 by_text(const void *a, const void *b)
 {
-	const struct buf *x = *(const struct buf *const *)a;
-	const struct buf *y = *(const struct buf *const *)b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int order = n > 0 ? memcmp(x->p, y->p, n) : 0;
-
-	return order != 0 ? order : x->n < y->n ? -1 : x->n > y->n;
+	return span_cmp(buf_span(*(const struct buf *const *)a),
+	    buf_span(*(const struct buf *const *)b));
 }
 
 /*

@@ -78,7 +78,7 @@ cut_pem(struct span *rest)
 	struct span text = *rest, line;
 
 	while (span_cut(rest, '\n', &line))
-		if (line.n > 8 && memcmp(line.p, "-----END", 8) == 0)
+		if (span_begins(line, SPAN("-----END ")))
 			break;
 	if (rest->p != NULL)
 		text.n = (size_t)(rest->p - text.p);

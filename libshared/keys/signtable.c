@@ -208,7 +208,7 @@ take_key(struct table *t, struct span key, const struct author *author,
 	    span_eq(row.key, key))
 		if (!add(out, t, &row, author, out->n, f))
 			return false;
-	if (got == TABLE_ROW && table_compare(row.key, key) < 0)
+	if (got == TABLE_ROW && span_cmp(row.key, key) < 0)
 		return table_fault(t, &row, f, TABLE_DISORDER);
 	return got == TABLE_ROW || got == TABLE_END;
 }

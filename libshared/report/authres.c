@@ -117,8 +117,7 @@ static void
 signature_text(const struct sig *s, struct buf *out)
 {
 	for (size_t i = 0; i < s->b_value.n; i++)
-		if (!ascii_wsp(s->b_value.p[i]) && s->b_value.p[i] != '\r' &&
-		    s->b_value.p[i] != '\n')
+		if (!ascii_space(s->b_value.p[i]))
 			buf_addc(out, s->b_value.p[i]);
 }
 

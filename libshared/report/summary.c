@@ -13,15 +13,6 @@ struct summary_line {
 	uint64_t count;
 };
 
-static int
-compare(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return order != 0 ? order : a.n < b.n ? -1 : a.n > b.n;
-}
-
 /* Where text stands, or would have to be put. */
 static size_t
 place(const struct summary *s, struct span text)
@@ -31,7 +22,7 @@ place(const struct summary *s, struct span text)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(buf_span(&s->v[middle].text), text) < 0)
+		if (span_cmp(buf_span(&s->v[middle].text), text) < 0)
 			low = middle + 1;
 		else
 			high = middle;

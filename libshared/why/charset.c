@@ -80,16 +80,17 @@ decode_line(struct span line, struct buf *out, bool *any)
 static size_t
 says_qp(struct span line)
 {
-	static const struct span name = { "content-transfer-encoding:", 26 };
-	static const struct span value = { "quoted-printable", 16 };
+	static const struct span name = SPAN("content-transfer-encoding:");
 	size_t at = name.n;
 
-	if (line.n < name.n ||
-	    !span_eq_nocase((struct span){ line.p, name.n }, name))
+	if (!span_begins_nocase(line, name))
 		return 0;
 	while (at < line.n && ascii_wsp(line.p[at]))
 		at++;
-	return span_eq_nocase(span_trim(span_from(line, at)), value) ? at : 0;
+	return span_eq_nocase(span_trim(span_from(line, at)),
+		   SPAN("quoted-printable")) ?
+	    at :
+	    0;
 }
 
 bool
@@ -108,7 +109,7 @@ charset_qp_decode_parts(struct span text, struct buf *out)
 
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
 			line.n--;
-		if (parts && line.n > 2 && memcmp(line.p, "--", 2) == 0)
+		if (parts && line.n > 2 && span_begins(line, SPAN("--")))
 			state = PLAIN;
 		if (state == CODED) {
 			if (decode_line(line, out, &any))
@@ -270,8 +271,7 @@ charset_words_decode(struct span value, struct buf *out)
 		}
 		if (c != '\r' && c != '\n')
 			buf_addc(out, c);
-		after_word = after_word &&
-		    (ascii_wsp(c) || c == '\r' || c == '\n');
+		after_word = after_word && ascii_space(c);
 		rest = span_from(rest, 1);
 	}
 	return any;

@@ -42,8 +42,8 @@ value_of_p(struct span record)
 {
 	struct span value = { 0 };
 
-	for (size_t i = 0; i + 2 <= record.n; i++)
-		if (memcmp(record.p + i, "p=", 2) == 0 &&
+	for (size_t i = 0; i < record.n; i++)
+		if (span_begins(span_from(record, i), SPAN("p=")) &&
 		    (i == 0 || strchr("; \t", record.p[i - 1]) != NULL))
 			value = span_from(record, i + 2);
 	for (size_t i = 0; i < value.n; i++)

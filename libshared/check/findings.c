@@ -80,17 +80,6 @@ word(enum severity s)
 	return words[s];
 }
 
-/* What comes from DNS or a message shall not move the cursor. */
-static void
-put_plain(struct span text, struct buf *out)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < ' ' || text.p[i] > '~')
-			buf_addf(out, "\\x%02x", (unsigned char)text.p[i]);
-		else
-			buf_addc(out, text.p[i]);
-}
-
 void
 findings_text(const struct findings *all, struct buf *out)
 {
@@ -99,11 +88,11 @@ findings_text(const struct findings *all, struct buf *out)
 		const struct meaning *m = meaning_of(one->code);
 
 		buf_addf(out, "%s %s ", word(m->severity), m->code);
-		put_plain(buf_span(&one->subject), out);
+		buf_add_visible(out, buf_span(&one->subject));
 		buf_addf(out, ": %s", m->why);
 		if (one->detail.n > 0) {
 			buf_adds(out, " (");
-			put_plain(buf_span(&one->detail), out);
+			buf_add_visible(out, buf_span(&one->detail));
 			buf_addc(out, ')');
 		}
 		if (m->advice != NULL)

@@ -37,17 +37,10 @@ static void
 put_address(const struct author *a, struct buf *out)
 {
 	if (a->local.n > 0 && !has_control(a->local)) {
-		bool quoted = !is_plain(a->local);
-
-		if (quoted)
-			buf_addc(out, '"');
-		for (size_t i = 0; i < a->local.n; i++) {
-			if (a->local.p[i] == '"' || a->local.p[i] == '\\')
-				buf_addc(out, '\\');
-			buf_addc(out, a->local.p[i]);
-		}
-		if (quoted)
-			buf_addc(out, '"');
+		if (is_plain(a->local))
+			buf_add_span(out, a->local);
+		else
+			buf_add_quoted(out, a->local);
 		buf_addc(out, '@');
 		buf_add_span(out, a->domain);
 	}

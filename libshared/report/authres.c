@@ -36,17 +36,10 @@ authres_id_ok(const char *id)
 static void
 put_value(struct buf *out, struct span value)
 {
-	if (all_tokens(value)) {
+	if (all_tokens(value))
 		buf_add_span(out, value);
-		return;
-	}
-	buf_addc(out, '"');
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, value.p[i]);
-	}
-	buf_addc(out, '"');
+	else
+		buf_add_quoted(out, value);
 }
 
 static void

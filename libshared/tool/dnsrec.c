@@ -52,31 +52,26 @@ put_name(const struct dnsrec *r, struct buf *out)
 	buf_add_span(out, r->domain);
 }
 
-/* A character-string; quoted, because ";" would begin a comment. */
-static void
-put_string(struct buf *out, struct span text)
+/* As many octets of *rest as one string can have. */
+static struct span
+take_string(struct span *rest)
 {
-	buf_addc(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"' || text.p[i] == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, text.p[i]);
-	}
-	buf_addc(out, '"');
+	size_t n = rest->n < STRING ? rest->n : STRING;
+	struct span string = { rest->p, n };
+
+	*rest = span_from(*rest, n);
+	return string;
 }
 
-/* The value as strings of as many octets as one can have. */
+/* The value as strings; quoted, because ";" would begin a comment. */
 static void
 put_strings(struct span value, const char *between, struct buf *out)
 {
 	const char *separator = "";
 
 	while (value.n > 0) {
-		size_t n = value.n < STRING ? value.n : STRING;
-
 		buf_adds(out, separator);
-		put_string(out, (struct span){ value.p, n });
-		value = span_from(value, n);
+		buf_add_quoted(out, take_string(&value));
 		separator = between;
 	}
 }
@@ -177,12 +172,8 @@ put_json(const struct dnsrec *r, struct json *j)
 	json_string(j, r->value);
 	json_name(j, "strings");
 	json_begin(j, '[');
-	while (rest.n > 0) {
-		size_t n = rest.n < STRING ? rest.n : STRING;
-
-		json_string(j, (struct span){ rest.p, n });
-		rest = span_from(rest, n);
-	}
+	while (rest.n > 0)
+		json_string(j, take_string(&rest));
 	json_end(j, ']');
 	json_end(j, '}');
 }

@@ -4,8 +4,6 @@
 
 #include "base/base64.h"
 
-static const char hex[] = "0123456789ABCDEF";
-
 bool
 charset_latin1_to_utf8(struct span text, struct buf *out)
 {
@@ -43,9 +41,8 @@ charset_utf8_to_latin1(struct span text, struct buf *out)
 static int
 hex_digit(char c)
 {
-	const char *at = c == '\0' ? NULL :
-	    c >= 'a' && c <= 'f'   ? strchr(hex, c - 'a' + 'A') :
-				     strchr(hex, c);
+	static const char hex[] = "0123456789abcdef";
+	const char *at = c != '\0' ? strchr(hex, ascii_lower(c)) : NULL;
 
 	return at != NULL ? (int)(at - hex) : -1;
 }
@@ -153,13 +150,10 @@ encode_line(struct span line, struct buf *out)
 			buf_adds(out, "=\r\n");
 			column = 0;
 		}
-		if (code) {
-			buf_addc(out, '=');
-			buf_addc(out, hex[c >> 4]);
-			buf_addc(out, hex[c & 15]);
-		} else {
+		if (code)
+			buf_addf(out, "=%02X", c);
+		else
 			buf_addc(out, (char)c);
-		}
 		column += code ? 3 : 1;
 	}
 	buf_adds(out, "\r\n");
@@ -294,16 +288,13 @@ encode_q(struct span text, struct buf *out)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		if (c == ' ') {
+		if (c == ' ')
 			buf_addc(out, '_');
-		} else if (ascii_alpha((char)c) || ascii_digit((char)c) ||
-		    (c > ' ' && c < 0x7f && strchr("!*+-/", c) != NULL)) {
+		else if (ascii_alpha((char)c) || ascii_digit((char)c) ||
+		    (c > ' ' && c < 0x7f && strchr("!*+-/", c) != NULL))
 			buf_addc(out, (char)c);
-		} else {
-			buf_addc(out, '=');
-			buf_addc(out, hex[c >> 4]);
-			buf_addc(out, hex[c & 15]);
-		}
+		else
+			buf_addf(out, "=%02X", c);
 	}
 }
 

@@ -101,16 +101,6 @@ findings_text(const struct findings *all, struct buf *out)
 	}
 }
 
-static void
-put_member(struct json *j, const char *name, struct span value)
-{
-	json_name(j, name);
-	if (value.n > 0)
-		json_string(j, value);
-	else
-		json_null(j);
-}
-
 void
 findings_json(const struct findings *all, struct buf *out)
 {
@@ -120,15 +110,13 @@ findings_json(const struct findings *all, struct buf *out)
 		struct json j = { .out = out };
 
 		json_begin(&j, '{');
-		put_member(&j, "severity", span_str(word(m->severity)));
-		put_member(&j, "code", span_str(m->code));
-		json_name(&j, "temporary");
-		json_bool(&j, m->severity == TEMPORARY);
-		put_member(&j, "subject", buf_span(&one->subject));
-		put_member(&j, "why", span_str(m->why));
-		put_member(&j, "detail", buf_span(&one->detail));
-		put_member(&j, "advice",
-		    span_str(m->advice != NULL ? m->advice : ""));
+		json_word(&j, "severity", word(m->severity));
+		json_word(&j, "code", m->code);
+		json_flag(&j, "temporary", m->severity == TEMPORARY);
+		json_text(&j, "subject", buf_span(&one->subject));
+		json_word(&j, "why", m->why);
+		json_text(&j, "detail", buf_span(&one->detail));
+		json_word(&j, "advice", m->advice);
 		json_end(&j, '}');
 		buf_addc(out, '\n');
 	}

@@ -97,9 +97,7 @@ summary_lines(const struct report *r, struct buf *out)
 		write_key(out, result_of(&v->v[i]), v->v[i].verdict,
 		    &v->v[i].sig);
 	if (v->n == 0) {
-		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
-		    v->message :
-		    VERDICT_UNSIGNED;
+		enum verdict none = outcome_unsigned(v);
 
 		write_key(out, verdict_result(none), none, NULL);
 	}
@@ -194,17 +192,9 @@ summary_json(const struct summary *s, struct buf *out)
 		struct json j = { .out = out };
 
 		json_begin(&j, '{');
-		json_name(&j, "count");
-		json_number(&j, (int64_t)s->v[i].count);
-		for (unsigned c = 0; c < 4; c++) {
-			struct span text = column(&s->v[i], c);
-
-			json_name(&j, names[c]);
-			if (text.n > 0)
-				json_string(&j, text);
-			else
-				json_null(&j);
-		}
+		json_count(&j, "count", (int64_t)s->v[i].count);
+		for (unsigned c = 0; c < 4; c++)
+			json_text(&j, names[c], column(&s->v[i], c));
 		json_end(&j, '}');
 		buf_addc(out, '\n');
 	}

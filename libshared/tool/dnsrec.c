@@ -152,8 +152,7 @@ put_member(struct json *j, const char *member, const struct dnsrec *r,
 
 	put_name(r, &name);
 	buf_adds(&name, end);
-	json_name(j, member);
-	json_string(j, buf_span(&name));
+	json_text(j, member, buf_span(&name));
 	buf_free(&name);
 }
 
@@ -164,12 +163,9 @@ put_json(const struct dnsrec *r, struct json *j)
 
 	json_begin(j, '{');
 	put_member(j, "name", r, "");
-	json_name(j, "type");
-	json_string(j, SPAN("TXT"));
-	json_name(j, "ttl");
-	json_number(j, r->ttl);
-	json_name(j, "value");
-	json_string(j, r->value);
+	json_word(j, "type", "TXT");
+	json_count(j, "ttl", r->ttl);
+	json_text(j, "value", r->value);
 	json_name(j, "strings");
 	json_begin(j, '[');
 	while (rest.n > 0)
@@ -183,13 +179,10 @@ static void
 put_cloudflare(const struct dnsrec *r, struct json *j)
 {
 	json_begin(j, '{');
-	json_name(j, "type");
-	json_string(j, SPAN("TXT"));
+	json_word(j, "type", "TXT");
 	put_member(j, "name", r, "");
-	json_name(j, "content");
-	json_string(j, r->value);
-	json_name(j, "ttl");
-	json_number(j, r->ttl);
+	json_text(j, "content", r->value);
+	json_count(j, "ttl", r->ttl);
 	json_end(j, '}');
 }
 
@@ -199,21 +192,17 @@ put_change(const struct dnsrec *r, struct json *j)
 	struct buf quoted = { 0 };
 
 	json_begin(j, '{');
-	json_name(j, "Action");
-	json_string(j, SPAN("UPSERT"));
+	json_word(j, "Action", "UPSERT");
 	json_name(j, "ResourceRecordSet");
 	json_begin(j, '{');
 	put_member(j, "Name", r, ".");
-	json_name(j, "Type");
-	json_string(j, SPAN("TXT"));
-	json_name(j, "TTL");
-	json_number(j, r->ttl);
+	json_word(j, "Type", "TXT");
+	json_count(j, "TTL", r->ttl);
 	json_name(j, "ResourceRecords");
 	json_begin(j, '[');
 	json_begin(j, '{');
-	json_name(j, "Value");
 	put_strings(r->value, " ", &quoted);
-	json_string(j, buf_span(&quoted));
+	json_text(j, "Value", buf_span(&quoted));
 	json_end(j, '}');
 	json_end(j, ']');
 	json_end(j, '}');

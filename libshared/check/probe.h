@@ -17,9 +17,6 @@ struct probe {
 	bool offline;        /* a master file answers: nothing to say of DNS */
 };
 
-/* Appends selector._domainkey.domain. */
-void probe_name(const struct probe *p, struct buf *out);
-
 /*
  * Says everything about one answer to the question for that name.  dns is asked
  * for what the answer leaves open: is it a wildcard's, does the record stand

@@ -29,7 +29,7 @@ all_tokens(struct span s)
 bool
 authres_id_ok(const char *id)
 {
-	return all_tokens(span_str(id)) && strlen(id) <= 253;
+	return all_tokens(span_str(id)) && strlen(id) <= DOMAIN_MAX;
 }
 
 /* A value (RFC 2045 section 5.1): quoted unless it is a token. */

@@ -3,11 +3,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "mail/domain.h"
 #include "tool/json.h"
 
 enum {
-	STRING = 255, /* RFC 1035 section 3.3 */
-	NAME = 253,
+	STRING = 255,       /* RFC 1035 section 3.3 */
 	DNSMASQ_LINE = 1023 /* it reads longer ones as several */
 };
 
@@ -38,18 +38,10 @@ dnsrec_format_parse(const char *text, enum dnsrec_format *out)
 	return false;
 }
 
-bool
-dnsrec_name_ok(struct span domain, struct span selector)
-{
-	return selector.n + strlen("._domainkey.") + domain.n <= NAME;
-}
-
 static void
 put_name(const struct dnsrec *r, struct buf *out)
 {
-	buf_add_span(out, r->selector);
-	buf_adds(out, "._domainkey.");
-	buf_add_span(out, r->domain);
+	domain_key_name(r->selector, r->domain, out);
 }
 
 /* As many octets of *rest as one string can have. */

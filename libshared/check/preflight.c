@@ -237,13 +237,10 @@ judge_unsubscribe(const struct flight *fl)
 static void
 judge_lines(const struct flight *fl)
 {
-	size_t longest = fl->lines.longest;
+	size_t header = header_longest_line(fl->header);
+	size_t longest = header > fl->lines.longest ? header :
+						      fl->lines.longest;
 
-	for (size_t i = 0; i < fl->header->n; i++) {
-		size_t n = field_longest_line(&fl->header->v[i]);
-
-		longest = n > longest ? n : longest;
-	}
 	if (longest > LIMIT_LINE)
 		findings_add(fl->out, FINDING_LONG_LINE, SPAN("message"),
 		    "%zu octets", longest);

@@ -9,15 +9,6 @@
 
 enum { DIGITS_TIME = 12, DIGITS_LENGTH = 76, HASH_SHA1_OCTETS = 20 };
 
-static bool
-field_name_ok(struct span name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < 33 || name.p[i] > 126 || name.p[i] == ';')
-			return false;
-	return name.n > 0;
-}
-
 /* A word of letters, digits and hyphens: safe to show, known or not. */
 static bool
 word_ok(struct span text)

@@ -5,6 +5,7 @@ VERSION      = 0.9.0
 PREFIX      ?= /usr/local
 SYSCONFDIR  ?= /etc
 BINDIR      ?= $(PREFIX)/bin
+LIBEXECDIR  ?= $(PREFIX)/libexec
 MANDIR      ?= $(PREFIX)/share/man
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR  ?= $(PREFIX)/share/zsh/site-functions
@@ -41,10 +42,10 @@ UNIT        = tests/unit/canon tests/unit/resolver tests/unit/sandbox \
 BENCH       = tests/bench/bare tests/bench/stopwatch
 SCRIPT      = scripts/qmail-remote-dkim scripts/qmail-queue-dkim \
               scripts/postfix-dkim-filter scripts/postfix-dkim-verify \
-              scripts/opendkim-import \
-              scripts/key-from-postgresql scripts/key-from-redis \
-              scripts/sign-with-pkcs11 scripts/sign-with-openssl \
-              scripts/dkim-rotate
+              scripts/opendkim-import scripts/dkim-rotate
+# dkim-sign starts these, by the path that it is told.
+HELPER      = scripts/key-from-postgresql scripts/key-from-redis \
+              scripts/sign-with-pkcs11 scripts/sign-with-openssl
 LIB         = libshared/libshared.a
 # In the order of the C locale, so that the linker meets them in one order.
 OBJ        != LC_ALL=C ls libshared/*/*.c | sed 's/c$$/o/'
@@ -62,6 +63,9 @@ ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
               $(EVP:1=-DCRYPTO_EVP) $(WARN) $(WERROR) $(HARDEN) \
               $(PREFIX_MAP) $(LIBC_CFLAGS) $(DEP_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK        = $(CC) $(CFLAGS) $(HARDEN) $(HARDEN_LD) $(LDFLAGS)
+# What a linker writes piece by piece stays in small pages of the kernel's cache,
+# and starts more slowly than the copy that an installation makes of it.
+COPY        = cp $@ $@.new && mv $@.new $@
 
 all: $(CMD)
 
@@ -78,19 +82,24 @@ $(LIB): $(OBJ)
 
 cmd/dkim-sign: cmd/dkim-sign.o cmd/sign_options.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-sign.o cmd/sign_options.o $(LIB) $(CRYPTO_LIBS)
+	$(COPY)
 
 cmd/dkim-keygen: cmd/dkim-keygen.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-keygen.o $(LIB) $(CRYPTO_LIBS)
+	$(COPY)
 
 cmd/dkim-dnsrec: cmd/dkim-dnsrec.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-dnsrec.o $(LIB) $(CRYPTO_LIBS)
+	$(COPY)
 
 cmd/dkim-verify: cmd/dkim-verify.o cmd/verify_options.o cmd/verify_many.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-verify.o cmd/verify_options.o \
 	    cmd/verify_many.o $(LIB) $(DNS_LIBS)
+	$(COPY)
 
 cmd/dkim-check: cmd/dkim-check.o cmd/check_options.o $(LIB)
 	$(LINK) -o $@ cmd/dkim-check.o cmd/check_options.o $(LIB) $(DNS_LIBS)
+	$(COPY)
 
 unit: $(UNIT) $(BENCH)
 
@@ -113,10 +122,12 @@ tests/unit/tables: tests/unit/tables.c $(LIB)
 tests/bench/bare: tests/bench/bare.c
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ tests/bench/bare.c \
 	    $(CRYPTO_LIBS)
+	$(COPY)
 
 tests/bench/stopwatch: tests/bench/stopwatch.c
 	$(CC) $(ALL_CFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ \
 	    tests/bench/stopwatch.c $(CRYPTO_LIBS)
+	$(COPY)
 
 static:
 	$(MAKE) HARDEN="$(HARDEN) -fno-pie" HARDEN_LD="-no-pie" \
@@ -142,10 +153,12 @@ bench-keys: all
 	scripts/bench-keys
 
 # scripts/install holds the list of files for both.
-FILES       = DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" MANDIR="$(MANDIR)" \
+FILES       = DESTDIR="$(DESTDIR)" BINDIR="$(BINDIR)" \
+              LIBEXECDIR="$(LIBEXECDIR)" MANDIR="$(MANDIR)" \
               SYSCONFDIR="$(SYSCONFDIR)" BASHCOMPDIR="$(BASHCOMPDIR)" \
               ZSHCOMPDIR="$(ZSHCOMPDIR)" FISHCOMPDIR="$(FISHCOMPDIR)" \
-              INSTALL="$(INSTALL)" CMD="$(CMD)" SCRIPT="$(SCRIPT)"
+              INSTALL="$(INSTALL)" CMD="$(CMD)" SCRIPT="$(SCRIPT)" \
+              HELPER="$(HELPER)"
 
 install: all
 	$(FILES) scripts/install

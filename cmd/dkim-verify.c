@@ -26,6 +26,7 @@
 struct run {
 	struct verify_options o;
 	struct resolver *dns;
+	struct keycache *keys;
 	struct output out; /* without a name until it is needed */
 	int worst;         /* exit status so far */
 	bool begun;        /* something was written */
@@ -248,7 +249,7 @@ verify(void *arg, struct input *in, const char *name, size_t number,
 	if (r->o.domainkeys)
 		to.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
 		    r->dns);
-	to.verifier = verifier_begin(&m.header, &rules, r->dns);
+	to.verifier = verifier_begin(&m.header, &rules, r->dns, r->keys);
 	resolver_meanwhile(to.dns, to.fd);
 	if (!message_body(&m, feed, &to, f)) {
 		reading_failed(r, f);
@@ -401,6 +402,7 @@ main(int argc, char *argv[])
 		f.code = EX_CONFIG;
 	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
+	r.keys = keycache_new();
 	r.colour = wants_colour(r.o.output);
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
@@ -411,6 +413,7 @@ main(int argc, char *argv[])
 	if (!ok)
 		cli_die(&f, r.o.style);
 	resolver_free(r.dns);
+	keycache_free(r.keys);
 	summary_free(&r.summary);
 	verify_options_free(&r.o);
 	cli_finish(r.worst, r.o.style);

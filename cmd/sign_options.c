@@ -151,7 +151,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 		break;
 	case 'D': o->choice.directory = optarg; break;
 	case 'd': cli_domain("-d", optarg, &o->domain); break;
-	case 'H': s->fields.signed_names = optarg; break;
+	case 'H': o->signed_names = optarg; break;
 	case 'h': cli_help(help);
 	case 'i':
 		o->identity.n = 0;
@@ -162,7 +162,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 		break;
 	case 'k': o->choice.keys[o->choice.nkeys++] = optarg; break;
 	case 'l': s->body_length = true; break;
-	case 'O': s->fields.oversigned = optarg; break;
+	case 'O': o->oversigned = optarg; break;
 	case 'o': o->output = optarg; break;
 	case 's':
 		if (!selector_ok(span_str(optarg)))
@@ -350,6 +350,7 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 		.style = CLI_MTA,
 		.spec = { .canon_header = CANON_RELAXED,
 		    .canon_body = CANON_RELAXED,
+		    .fields = &o->fields,
 		    .signed_at = -1,
 		    .expires = -1 } };
 	o->choice.keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
@@ -363,7 +364,7 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 	o->identity.n--;
 	check_identity(o);
 	check_times(o);
-	if (!fieldlist_check(&o->spec.fields, &f))
+	if (!fieldlist_read(&o->fields, o->signed_names, o->oversigned, &f))
 		cli_die(&f, o->style);
 	check_target(o, optind < argc ? argv[optind] : NULL);
 	for (int i = optind; i < argc; i++)
@@ -380,6 +381,7 @@ void
 sign_options_free(struct sign_options *o)
 {
 	keychoice_close(&o->choice);
+	fieldlist_free(&o->fields);
 	free(o->choice.keys);
 	free(o->choice.selectors);
 	buf_free(&o->domain);

@@ -16,7 +16,7 @@ END
 chmod +x my-install
 maker() { # maker TARGET...: with folders that are odd, each its own
 	(umask 077 && MAKEFLAGS='' make -s -C "$tree" "$@" DESTDIR="$T/dest dir" \
-	    PREFIX=/p BINDIR='/b&in' MANDIR='/m|an' SYSCONFDIR=/e/tc \
+	    PREFIX=/p BINDIR='/b&in' LIBEXECDIR='/l&ib' MANDIR='/m|an' SYSCONFDIR=/e/tc \
 	    BASHCOMPDIR=/comp/bash ZSHCOMPDIR=/comp/zsh FISHCOMPDIR=/comp/fish \
 	    INSTALL="$T/my-install")
 }
@@ -27,16 +27,24 @@ files() {
 ok "make install" maker install
 like "it uses INSTALL" "$(cat calls)" x
 is "every file is where a variable says" \
-    "$(files | grep -vE '^\./(b&in|m\|an/man[1-8]|comp/(bash|zsh|fish))/[^/]*$')" ""
-programs='dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check dkim-rotate
-opendkim-import key-from-postgresql key-from-redis sign-with-openssl sign-with-pkcs11'
-for p in $programs; do
-	is "$p and its completions" "$(files | grep -E "/(_?$p|$p\.fish)\$" | tr '\n' ' ')" \
-	    "./b&in/$p ./comp/bash/$p ./comp/fish/$p.fish "
-done
+    "$(files | grep -vE '^\./(b&in|l&ib/dkim-tools|m\|an/man[1-8]|comp/(bash|zsh|fish))/[^/]*$')" ""
+complete() { # complete FOLDER PROGRAM...
+	folder=$1
+	shift
+	for p; do
+		is "$p and its completions" \
+		    "$(files | grep -E "/($p|$p\.fish)\$" | sort | tr '\n' ' ')" \
+		    "$(printf '%s\n' "./$folder/$p" "./comp/bash/$p" \
+			"./comp/fish/$p.fish" | sort | tr '\n' ' ')"
+	done
+}
+complete 'b&in' dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check dkim-rotate \
+    opendkim-import
+complete 'l&ib/dkim-tools' key-from-postgresql key-from-redis sign-with-openssl \
+    sign-with-pkcs11
 is "completions for zsh" "$(files | grep zsh)" ./comp/zsh/_dkim-tools
-is "each command has a manual page" "$(ls "dest dir/b&in" | while read -r p; do
-	ls "dest dir/m|an"/man[18]/"$p".[18] >/dev/null || echo "$p"
+is "each command has a manual page" "$(for f in "dest dir/b&in"/* "dest dir/l&ib"/*/*; do
+	ls "dest dir/m|an"/man[18]/"${f##*/}".[18] >/dev/null || echo "$f"
 done)" ""
 is "each manual page of the source is there" "$(cd "$TOP/man" && for f in *; do
 	[ -f "$T/dest dir/m|an/man${f##*.}/$f" ] || echo "$f"
@@ -48,15 +56,15 @@ if command -v mandoc >/dev/null 2>&1; then
 		mandoc -Tlint -W warning "$f" 2>&1
 	done)" ""
 fi
-is "what is run may be run, by all" "$(find "dest dir/b&in" -type f ! -perm 0755)" ""
+is "what is run may be run, by all" "$(find "dest dir/b&in" "dest dir/l&ib" -type f ! -perm 0755)" ""
 is "what is read may be read, by all" \
     "$(find "dest dir/m|an" "dest dir/comp" -type f ! -perm 0644)" ""
 is "the folders stand in scripts, pages and completions" \
-    "$(grep -rlE '/usr/local/bin|[^e]/etc/dkim' -I "dest dir")" ""
+    "$(grep -rlE '/usr/local/(bin|libexec)|[^e]/etc/dkim' -I "dest dir")" ""
 like "a script finds the programs" "$(cat "dest dir/b&in/postfix-dkim-filter")" \
     '/b&in}/dkim-sign'
 like "and the keys" "$(cat "dest dir/b&in/postfix-dkim-filter")" ':-/e/tc/dkim/keys/%d'
-is "nothing in them has changed but that" "$(for f in "dest dir/b&in"/*; do
+is "nothing in them has changed but that" "$(for f in "dest dir/b&in"/* "dest dir/l&ib"/*/*; do
 	[ ! -f "$TOP/scripts/${f##*/}" ] ||
 	    sed 's,/b&in,/usr/local/bin,g; s,/e/tc/dkim,/etc/dkim,g' "$f" |
 	    cmp - "$TOP/scripts/${f##*/}" 2>&1

@@ -71,7 +71,6 @@ submit msg b@piped.example
 accepts "pipe transport" gate/message
 
 # Keys from a store: the environment that Exim leaves is all that psql(1) has.
-cp "$TOP/scripts/key-from-postgresql" bin/
 cat >bin/psql <<-'END'
 	#!/bin/sh
 	case "$PGHOST $PGUSER $PGDATABASE $*" in

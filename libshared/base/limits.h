@@ -23,6 +23,7 @@ enum {
 	LIMIT_NAMESERVERS = 32,       /* name servers asked */
 	LIMIT_LOOKUPS = 64,           /* lookups, and so sockets, at a time */
 	LIMIT_KNOWN_NAMES = 1000,     /* answers kept between messages */
+	LIMIT_CACHED_KEYS = 64,       /* public keys likewise */
 	LIMIT_CNAME_LINKS = 8,        /* links of a CNAME chain followed */
 	LIMIT_KEY_FILE = 64 << 10,    /* a private key file */
 	LIMIT_PASSPHRASE = 1024,      /* of an encrypted key */

@@ -348,13 +348,14 @@ preflight(struct input *in, const struct verifier_rules *rules,
     struct resolver *dns, struct findings *out, struct fault *f)
 {
 	struct flight fl = { .rules = rules, .dns = dns, .out = out };
+	struct keycache *keys = keycache_new();
 	struct message m = { 0 };
 	bool ok = false;
 
 	if (!message_open(&m, in, f))
 		goto done;
 	fl.header = &m.header;
-	fl.verifier = verifier_begin(&m.header, rules, dns);
+	fl.verifier = verifier_begin(&m.header, rules, dns, keys);
 	if (!message_body(&m, take_body, &fl, f))
 		goto done;
 	fl.verdicts = verifier_end(fl.verifier);
@@ -362,6 +363,7 @@ preflight(struct input *in, const struct verifier_rules *rules,
 	ok = true;
 done:
 	verifier_free(fl.verifier);
+	keycache_free(keys);
 	message_close(&m);
 	return ok;
 }

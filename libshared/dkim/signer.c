@@ -52,7 +52,7 @@ want(struct signer *s, struct wanted w, struct fault *f)
 {
 	const struct signer_spec *spec = &w.spec;
 
-	if (!fieldlist_make(&spec->fields, s->header, &w.fields, f)) {
+	if (!fieldlist_make(spec->fields, s->header, &w.fields, f)) {
 		buf_free(&w.fields);
 		return false;
 	}

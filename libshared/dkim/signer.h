@@ -41,7 +41,7 @@ struct signer_spec {
 	struct span domain, selector; /* A-labels, checked */
 	struct span identity;         /* i=, checked; empty for none */
 	enum canon canon_header, canon_body;
-	struct fieldlist fields;
+	const struct fieldlist *fields;
 	int64_t signed_at, expires; /* seconds since 1970, -1 for none */
 	bool copy_fields;           /* z= */
 	bool body_length;           /* l=, the whole body */

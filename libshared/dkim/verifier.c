@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "dkim/bodyhash.h"
-#include "dkim/keyrec.h"
 #include "mail/address.h"
 #include "mail/domain.h"
 
@@ -26,6 +25,7 @@ struct verifier {
 	const struct header *header;
 	struct verifier_rules rules;
 	struct resolver *dns;
+	struct keycache *keys;
 	struct bodyhashes *bodies;
 	struct verdicts all;
 	struct pending pending[LIMIT_SIGNATURES_PARSED];
@@ -113,7 +113,7 @@ begin_one(struct verifier *v, const struct field *field, size_t *judged)
 
 struct verifier *
 verifier_begin(const struct header *header, const struct verifier_rules *rules,
-    struct resolver *dns)
+    struct resolver *dns, struct keycache *keys)
 {
 	struct verifier *v = mem_alloc(sizeof(*v));
 	size_t parsed = 0, judged = 0;
@@ -121,6 +121,7 @@ verifier_begin(const struct header *header, const struct verifier_rules *rules,
 	v->header = header;
 	v->rules = *rules;
 	v->dns = dns;
+	v->keys = keys;
 	v->bodies = bodyhashes_new();
 	v->all.v = mem_grow(NULL, LIMIT_SIGNATURES_PARSED, sizeof(*v->all.v));
 	judge_message(v);
@@ -212,24 +213,21 @@ judge_signature(const struct verifier *v, const struct result_one *r,
 /* One key record; the facts about the key go into r. */
 static enum verdict
 judge_key(const struct verifier *v, struct result_one *r,
-    const struct keyrec *rec)
+    const struct cached_key *k)
 {
-	enum verdict verdict = judge_record(rec, &r->sig);
-	enum key_defect why;
-	struct key *key;
+	enum verdict verdict = k->verdict;
 
-	r->testing = rec->testing;
 	if (verdict != VERDICT_OPEN)
 		return verdict;
-	if ((key = key_from_public(rec->type, buf_span(&rec->pub), &why)) ==
-	    NULL)
-		return judge_defect(why);
-	r->key_bits = key_bits(key);
-	verdict = rec->type == KEY_RSA && r->key_bits < v->rules.min_key_bits ?
-	    VERDICT_KEY_TOO_SHORT :
-	    judge_signature(v, r, key);
-	key_free(key);
-	return verdict;
+	r->testing = k->rec.testing;
+	if ((verdict = judge_record(&k->rec, &r->sig)) != VERDICT_OPEN)
+		return verdict;
+	if (k->key == NULL)
+		return judge_defect(k->why);
+	r->key_bits = key_bits(k->key);
+	if (k->rec.type == KEY_RSA && r->key_bits < v->rules.min_key_bits)
+		return VERDICT_KEY_TOO_SHORT;
+	return judge_signature(v, r, k->key);
 }
 
 /* For qsort: the records of an answer in an order of their own. */
@@ -258,18 +256,12 @@ judge_answer(const struct verifier *v, struct result_one *r,
 		sorted[i] = &a->v[i];
 	qsort(sorted, a->n, sizeof(const struct buf *), by_text);
 	for (size_t i = 0; i < a->n && tried < LIMIT_KEY_RECORDS; i++) {
-		enum verdict verdict = VERDICT_OPEN;
+		const struct cached_key *k = keycache_get(v->keys,
+		    buf_span(sorted[i]));
 		struct result_one now = *r;
-		struct keyrec rec;
-		bool shaped;
+		enum verdict verdict = judge_key(v, &now, k);
 
-		if (keyrec_parse(&rec, buf_span(sorted[i]), &shaped,
-			&verdict)) {
-			verdict = judge_key(v, &now, &rec);
-			keyrec_free(&rec);
-		}
-		if (shaped)
-			tried++;
+		tried += k->shaped;
 		if (verdict == VERDICT_OK || verdict > found ||
 		    (verdict == found && !now.testing)) {
 			found = verdict;

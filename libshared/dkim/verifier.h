@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "dkim/keycache.h"
 #include "dkim/sig.h"
 #include "dkim/verdict.h"
 #include "dns/resolver.h"
@@ -58,7 +59,7 @@ struct verdicts {
 };
 
 /*
- *	v = verifier_begin(&m.header, &rules, dns);
+ *	v = verifier_begin(&m.header, &rules, dns, keys);
  *	message_body(&m, verifier_add, v, f);
  *	results = verifier_end(v);
  */
@@ -66,7 +67,8 @@ struct verifier;
 
 /* Reads the signatures and sends for the keys of those that are in order. */
 struct verifier *verifier_begin(const struct header *header,
-    const struct verifier_rules *rules, struct resolver *dns);
+    const struct verifier_rules *rules, struct resolver *dns,
+    struct keycache *keys);
 void verifier_add(void *v, const void *p, size_t n); /* a message_sink */
 /* Waits for the keys and settles every verdict.  Owned by v. */
 const struct verdicts *verifier_end(struct verifier *v);

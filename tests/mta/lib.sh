@@ -45,8 +45,9 @@ furnish() {
 	BIN=$T/bin
 	PATH=$BIN:$PATH
 	# Mail systems find them where "make install" puts them.
-	mkdir -p /usr/local/bin /usr/local/lib
+	mkdir -p /usr/local/bin /usr/local/lib /usr/local/libexec/dkim-tools
 	mount --bind bin /usr/local/bin
+	cp "$TOP"/scripts/key-from-* /usr/local/libexec/dkim-tools/
 }
 
 user() { # user NAME UID

@@ -1,6 +1,5 @@
 #include "ext/input.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -16,7 +15,6 @@
 struct input {
 	int fd;
 	const char *name;
-	bool regular;
 	uint64_t start; /* where in a regular file the message begins */
 	uint64_t octets;
 	struct spool *spool; /* of a pipe that has to be kept, or NULL */
@@ -54,9 +52,9 @@ input_open(const char *path, bool keep, struct fault *f)
 		return NULL;
 	}
 	at = S_ISREG(st.st_mode) ? lseek(in->fd, 0, SEEK_CUR) : -1;
-	in->regular = at >= 0;
-	in->start = in->regular ? (uint64_t)at : 0;
-	if (keep && !in->regular)
+	if (at >= 0)
+		in->start = (uint64_t)at;
+	else if (keep)
 		in->spool = spool_new();
 	return in;
 }
@@ -68,7 +66,6 @@ input_adopt(int fd, const char *name, struct fault *f)
 
 	in->name = name;
 	in->fd = fd;
-	in->regular = true;
 	if (lseek(fd, 0, SEEK_SET) == 0)
 		return in;
 	(void)fault_errno(f, EX_IOERR, "%s", name);

@@ -184,12 +184,9 @@ check_lines(struct run *r, struct fault *f)
 {
 	const char *name = input_name(r->m.in);
 	struct lines *l = &r->lines;
+	size_t header = header_longest_line(&r->m.header);
 
-	for (size_t i = 0; i < r->m.header.n; i++) {
-		size_t n = field_longest_line(&r->m.header.v[i]);
-
-		l->longest = n > l->longest ? n : l->longest;
-	}
+	l->longest = header > l->longest ? header : l->longest;
 	if (r->o.lines_fail && l->longest > LIMIT_LINE)
 		return fault_set(f, EX_DATAERR,
 		    "%s: a line of %zu octets will be broken by a relay", name,

@@ -3,18 +3,15 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "ext/file.h"
 #include "ext/input.h"
-#include "mail/domain.h"
-#include "tool/cli.h"
 #include "keys/keydir.h"
 #include "keys/keytemplate.h"
+#include "mail/domain.h"
+#include "tool/cli.h"
 
 static const char help[] =
     "usage: dkim-sign [-d domain] [-s selector] [-k key] ... [options] < "
@@ -129,36 +126,6 @@ choice(const char *option, const char *text, const char *const words[],
 }
 
 static void
-read_passphrase(struct sign_options *o, const char *file, const char *fd)
-{
-	struct fault f;
-	bool ok = false;
-	int n = -1;
-
-	buf_wipe(&o->passphrase);
-	if (file != NULL)
-		ok = file_slurp(file, FILE_PRIVATE, LIMIT_PASSPHRASE,
-			 &o->passphrase, &f) == FILE_READ;
-	else
-		n = (int)cli_number("--passphrase-fd", fd, 0, 65535);
-	/* Never moved, so that no copy of it stays behind. */
-	buf_reserve(&o->passphrase, LIMIT_PASSPHRASE + 8192);
-	if (fd != NULL)
-		ok = file_slurp_fd(n, "passphrase", LIMIT_PASSPHRASE,
-		    &o->passphrase, &f);
-	/* No program that is run later is to read it again. */
-	if (n > STDERR_FILENO)
-		(void)close(n);
-	if (!ok)
-		cli_die(&f, o->style);
-	while (o->passphrase.n > 0 &&
-	    strchr("\r\n", o->passphrase.p[o->passphrase.n - 1]) != NULL)
-		o->passphrase.n--;
-	buf_reserve(&o->passphrase, 1); /* an empty one is one, too */
-	o->choice.access.passphrase = buf_span(&o->passphrase);
-}
-
-static void
 set_algorithm(struct sign_options *o, const char *text)
 {
 	o->any_algorithm = false;
@@ -241,8 +208,12 @@ set_option(struct sign_options *o, int c, char *argv[])
 		    NO_KEY_FAIL;
 		break;
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
-	case OPT_PASSPHRASE_FD: read_passphrase(o, NULL, optarg); break;
-	case OPT_PASSPHRASE_FILE: read_passphrase(o, optarg, NULL); break;
+	case OPT_PASSPHRASE_FD:
+		cli_passphrase_fd(optarg, &o->passphrase, o->style);
+		break;
+	case OPT_PASSPHRASE_FILE:
+		cli_passphrase(optarg, &o->passphrase, o->style);
+		break;
 	case OPT_SIGN_COMMAND: o->sign_command.program = optarg; break;
 	case OPT_SIGNING_TABLE: o->choice.tables.signing = optarg; break;
 	default: cli_bad_option(c, argv);
@@ -298,6 +269,7 @@ check_sources(struct sign_options *o)
 	if (k->tables.all && k->tables.signing == NULL)
 		cli_usage("--all-matches: needs --signing-table");
 	k->fallback = buf_span(&o->fallback);
+	k->access.passphrase = buf_span(&o->passphrase);
 	if (o->sign_command.program != NULL) {
 		check_sign_command(o);
 		return;

@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "dkim/algorithm.h"
 #include "dkim/signer.h"
-#include "tool/cli.h"
 #include "keys/keychoice.h"
 #include "keys/signcommand.h"
+#include "tool/cli.h"
 
 /* What the command line of dkim-sign asks for, checked. */
 

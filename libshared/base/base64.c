@@ -1,12 +1,14 @@
 #include "base/base64.h"
 
-static const char digits[] =
+const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void
 base64_encode(struct buf *out, const void *data, size_t n)
 {
 	const unsigned char *p = data;
+
+	const char *digits = base64_digits;
 
 	for (; n > 0; p += n < 3 ? n : 3, n -= n < 3 ? n : 3) {
 		unsigned v = (unsigned)p[0] << 16 |
@@ -61,7 +63,7 @@ base64_decode(struct buf *out, struct span text)
 		char c = text.p[i];
 		int v = digit_value(c);
 
-		if (ascii_wsp(c) || c == '\r' || c == '\n')
+		if (ascii_space(c))
 			continue;
 		if (c == '=' && pad < 2) {
 			pad++;

@@ -61,6 +61,18 @@ buf_add_visible(struct buf *b, struct span s)
 }
 
 void
+buf_add_quoted(struct buf *b, struct span s)
+{
+	buf_addc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_addc(b, '\\');
+		buf_addc(b, s.p[i]);
+	}
+	buf_addc(b, '"');
+}
+
+void
 buf_addc(struct buf *b, char c)
 {
 	if (b->n == b->cap)

@@ -21,6 +21,8 @@ void buf_add_span(struct buf *b, struct span s);
 void buf_add_lower(struct buf *b, struct span s); /* ASCII lower-cased */
 /* Octets that a terminal could take for more than text come out as \xNN. */
 void buf_add_visible(struct buf *b, struct span s);
+/* In double quotes, a backslash before each of these and of itself. */
+void buf_add_quoted(struct buf *b, struct span s);
 void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...) ATTR_PRINTF(2);

@@ -4,9 +4,9 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "crypto/weakkey.h"
 #include "dkim/algorithm.h"
 #include "dkim/taglist.h"
-#include "crypto/weakkey.h"
 
 enum {
 	BITS_GOOD = 2048,
@@ -99,7 +99,7 @@ run_together(const struct tag *t)
 	struct span value = t->value;
 
 	if (span_eq(t->name, SPAN("v")) && value.n > version.n &&
-	    span_eq_nocase((struct span){ value.p, version.n }, version))
+	    span_begins_nocase(value, version))
 		return contains(value, "=");
 	if (span_eq(t->name, SPAN("n")))
 		return false;

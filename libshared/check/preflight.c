@@ -1,12 +1,12 @@
 #include "check/preflight.h"
 
 #include "base/limits.h"
+#include "check/dmarc.h"
+#include "check/probe.h"
 #include "dkim/bodyhash.h"
 #include "dkim/taglist.h"
 #include "mail/lines.h"
 #include "mail/message.h"
-#include "check/dmarc.h"
-#include "check/probe.h"
 
 enum { BITS_GOOD = 2048, SLOW_MAIL = 5 * 86400 };
 
@@ -237,13 +237,10 @@ judge_unsubscribe(const struct flight *fl)
 static void
 judge_lines(const struct flight *fl)
 {
-	size_t longest = fl->lines.longest;
+	size_t header = header_longest_line(fl->header);
+	size_t longest = header > fl->lines.longest ? header :
+						      fl->lines.longest;
 
-	for (size_t i = 0; i < fl->header->n; i++) {
-		size_t n = field_longest_line(&fl->header->v[i]);
-
-		longest = n > longest ? n : longest;
-	}
 	if (longest > LIMIT_LINE)
 		findings_add(fl->out, FINDING_LONG_LINE, SPAN("message"),
 		    "%zu octets", longest);
@@ -299,8 +296,7 @@ is_spf(struct span text)
 {
 	static const struct span begin = SPAN("v=spf1");
 
-	return text.n >= begin.n &&
-	    span_eq_nocase((struct span){ text.p, begin.n }, begin) &&
+	return span_begins_nocase(text, begin) &&
 	    (text.n == begin.n || text.p[begin.n] == ' ');
 }
 

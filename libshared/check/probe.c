@@ -1,13 +1,12 @@
 #include "check/probe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/limits.h"
-#include "base/mem.h"
 #include "check/lint.h"
 #include "ext/platform.h"
+#include "mail/domain.h"
 
 enum {
 	HEADER = 12,  /* RFC 1035 section 4.1.1 */
@@ -18,14 +17,6 @@ enum {
 	BIG = 1232,   /* what passes everywhere unfragmented */
 	DAY = 86400
 };
-
-void
-probe_name(const struct probe *p, struct buf *out)
-{
-	buf_add_span(out, p->selector);
-	buf_adds(out, "._domainkey.");
-	buf_add_span(out, p->domain);
-}
 
 bool
 probe_unknown(const struct answer *a, struct span name, struct findings *out)
@@ -107,16 +98,17 @@ static void
 judge_wildcard(const struct probe *p, const struct answer *a, struct span name,
     struct resolver *dns, struct findings *out)
 {
-	struct buf other = { 0 };
+	struct buf selector = { 0 }, other = { 0 };
 	const struct answer *b;
 
-	buf_addf(&other, "dkim-check-%08lx", (unsigned long)platform_random());
-	buf_adds(&other, "._domainkey.");
-	buf_add_span(&other, p->domain);
+	buf_addf(&selector, "dkim-check-%08lx",
+	    (unsigned long)platform_random());
+	domain_key_name(buf_span(&selector), p->domain, &other);
 	b = resolver_wait(dns, resolver_ask(dns, buf_span(&other)));
 	if (b->status == LOOKUP_FOUND && probe_same(a, b))
 		findings_add(out, FINDING_WILDCARD, name, "%.*s", (int)other.n,
 		    other.p);
+	buf_free(&selector);
 	buf_free(&other);
 }
 
@@ -258,6 +250,7 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 	for (size_t i = 0, tried = 0; i < a->n && tried < LIMIT_KEY_RECORDS;
 	     i++) {
 		struct span text = buf_span(&a->v[i]);
+
 		if (!lint_shaped(text) || piece_of_key(text))
 			continue;
 		tried++;
@@ -288,7 +281,7 @@ probe_answer(const struct probe *p, const struct answer *a,
 	struct buf text = { 0 };
 	struct span name;
 
-	probe_name(p, &text);
+	domain_key_name(p->selector, p->domain, &text);
 	name = buf_span(&text);
 	if (judge_status(a, name, out)) {
 		judge_records(p, a, name, out);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "mail/address.h"
@@ -21,12 +20,6 @@ struct domainkeys {
 	bool cr;              /* CR held back: LF may follow */
 };
 
-static bool
-is_space(char c)
-{
-	return ascii_wsp(c) || c == '\r' || c == '\n';
-}
-
 /* One field, or its lines as they are, with CRLF at the end of each. */
 static void
 hash_field(struct domainkeys *d, const struct field *f)
@@ -37,7 +30,7 @@ hash_field(struct domainkeys *d, const struct field *f)
 	for (size_t i = 0; i < f->raw.n; i++) {
 		char c = f->raw.p[i];
 
-		if (nofws && is_space(c))
+		if (nofws && ascii_space(c))
 			continue;
 		if (c == '\n' && (i == 0 || f->raw.p[i - 1] != '\r'))
 			buf_addc(&out, '\r');
@@ -137,7 +130,7 @@ domainkeys_add(void *arg, const void *data, size_t n)
 	while (d->digest != NULL && p < end) {
 		const char *q = p;
 
-		while (q < end && !is_space(*q))
+		while (q < end && !ascii_space(*q))
 			q++;
 		if (d->cr && *p != '\n' && !nofws)
 			add_text(d, "\r", 1);

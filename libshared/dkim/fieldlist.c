@@ -1,7 +1,6 @@
 #include "dkim/fieldlist.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/limits.h"
@@ -51,8 +50,7 @@ matches(struct span pattern, struct span name)
 	if (!is_prefix(pattern))
 		return span_eq_nocase(pattern, name);
 	pattern.n--;
-	return name.n >= pattern.n &&
-	    span_eq_nocase(pattern, (struct span){ name.p, pattern.n });
+	return span_begins_nocase(name, pattern);
 }
 
 static size_t

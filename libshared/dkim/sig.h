@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/attr.h"
 #include "base/buf.h"
 #include "dkim/algorithm.h"
 #include "dkim/canon.h"
@@ -35,7 +34,8 @@ struct sig {
 	struct span b_value; /* b= as it stands, white space around included */
 	struct buf bh;       /* decoded octets */
 	struct buf b;
-	struct buf query; /* selector._domainkey.domain in A-labels */
+	struct buf ascii; /* d= in A-labels */
+	struct buf query; /* selector._domainkey.domain, likewise */
 };
 
 /*

@@ -1,7 +1,6 @@
 #include "dkim/signer.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/base64.h"

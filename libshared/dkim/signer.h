@@ -7,10 +7,10 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "crypto/crypto.h"
 #include "dkim/algorithm.h"
 #include "dkim/canon.h"
 #include "dkim/fieldlist.h"
-#include "crypto/crypto.h"
 
 /*
  * Signing is a hash with a header: begin on the header, add the body, end.

@@ -1,7 +1,6 @@
 #include "dkim/verifier.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -55,18 +54,15 @@ judge_message(struct verifier *v)
 static enum alignment
 align(const struct sig *s, struct span from)
 {
-	enum alignment a = ALIGNED_NO;
-	struct buf d = { 0 };
+	struct span d = buf_span(&s->ascii);
 
-	if (from.n == 0 || s->domain.n == 0 || !domain_ascii(s->domain, &d))
+	if (d.n == 0 || from.n == 0)
 		return ALIGNED_NO;
-	if (span_eq(buf_span(&d), from))
-		a = ALIGNED_STRICT;
-	else if (domain_within(buf_span(&d), from) ||
-	    domain_within(from, buf_span(&d)))
-		a = ALIGNED_RELAXED;
-	buf_free(&d);
-	return a;
+	if (span_eq(d, from))
+		return ALIGNED_STRICT;
+	return domain_within(d, from) || domain_within(from, d) ?
+	    ALIGNED_RELAXED :
+	    ALIGNED_NO;
 }
 
 /* All that is decided without the key. */
@@ -238,12 +234,8 @@ judge_key(const struct verifier *v, struct result_one *r,
 static int
 by_text(const void *a, const void *b)
 {
-	const struct buf *x = *(const struct buf *const *)a;
-	const struct buf *y = *(const struct buf *const *)b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int order = n > 0 ? memcmp(x->p, y->p, n) : 0;
-
-	return order != 0 ? order : x->n < y->n ? -1 : x->n > y->n;
+	return span_cmp(buf_span(*(const struct buf *const *)a),
+	    buf_span(*(const struct buf *const *)b));
 }
 
 /*

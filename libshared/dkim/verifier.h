@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/attr.h"
 #include "base/buf.h"
 #include "dkim/keycache.h"
 #include "dkim/sig.h"

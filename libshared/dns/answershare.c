@@ -2,11 +2,9 @@
 
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 
 enum { SLOTS = 1024, PROBES = 16, ROOM = 6 << 10 };

@@ -143,23 +143,12 @@ dnsdata_add(struct dnsdata *d, const struct dnsname *owner, enum dnstype type,
 	d->n++;
 }
 
-/* Octet by octet: what begins another name comes right before it. */
-static int
-order(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	if (c != 0)
-		return c;
-	return (a.n > b.n) - (a.n < b.n);
-}
-
+/* A name comes before all those that begin with it. */
 static int
 order_records(const void *left, const void *right)
 {
 	const struct dnsrecord *a = left, *b = right;
-	int c = order(a->name, b->name);
+	int c = span_cmp(a->name, b->name);
 
 	return c != 0 ? c : (a->place > b->place) - (a->place < b->place);
 }
@@ -180,7 +169,7 @@ search(const struct dnsdata *d, struct span name)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (order(d->v[middle].name, name) < 0)
+		if (span_cmp(d->v[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -194,8 +183,7 @@ exists(const struct dnsdata *d, struct span name)
 {
 	size_t i = search(d, name);
 
-	return i < d->n && d->v[i].name.n >= name.n &&
-	    (name.n == 0 || memcmp(d->v[i].name.p, name.p, name.n) == 0);
+	return i < d->n && span_begins(d->v[i].name, name);
 }
 
 /*
@@ -311,7 +299,7 @@ dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
 			apply_wildcard(d, &at);
 		first = search(d, octets(&at, at.n));
 		for (n = 0; first + n < d->n; n++)
-			if (order(d->v[first + n].name, octets(&at, at.n)) != 0)
+			if (!span_eq(d->v[first + n].name, octets(&at, at.n)))
 				break;
 		if (!alias(d->v + first, n, &cname)) {
 			settle(a, LOOKUP_BROKEN, "several CNAMEs at one name");

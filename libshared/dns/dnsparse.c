@@ -35,7 +35,7 @@ join_strings(struct buf *joined, const ldns_rr *rr)
 }
 
 /* The name of a server, or its address, as text. */
-static bool
+static void
 add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
 {
 	const ldns_rdf *rdf = ldns_rr_rdf(rr, 0);
@@ -65,7 +65,6 @@ add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
 					  DNSTYPE_AAAA,
 	    ldns_rr_ttl(rr), buf_span(&text));
 	buf_free(&text);
-	return true;
 }
 
 static bool
@@ -94,7 +93,7 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 		return true;
 	case LDNS_RR_TYPE_NS:
 	case LDNS_RR_TYPE_A:
-	case LDNS_RR_TYPE_AAAA: return add_server(out, &owner, rr);
+	case LDNS_RR_TYPE_AAAA: add_server(out, &owner, rr); return true;
 	default:
 		dnsdata_add(out, &owner, DNSTYPE_OTHER, ldns_rr_ttl(rr),
 		    (struct span){ NULL, 0 });
@@ -163,10 +162,10 @@ struct zone {
 	ldns_rdf *owner; /* of the record before; NULL at first */
 };
 
-static bool
+static void
 zone_fault(const struct zone *z, size_t line, const char *why, struct fault *f)
 {
-	return fault_set(f, EX_CONFIG, "%s: line %zu: %s", z->path, line, why);
+	(void)fault_set(f, EX_CONFIG, "%s: line %zu: %s", z->path, line, why);
 }
 
 static char
@@ -408,14 +407,14 @@ dnsparse_zone(struct dnsdata *out, struct span text, const char *path,
 	while (z.rest.n > 0) {
 		wrong = read_entry(&z);
 		if (wrong != NULL) {
-			(void)zone_fault(&z, z.line, wrong, f);
+			zone_fault(&z, z.line, wrong, f);
 			goto done;
 		}
 		if (span_trim(buf_span(&z.entry)).n == 0)
 			continue;
 		wrong = z.entry.p[0] == '$' ? obey(&z) : add_entry(&z, out);
 		if (wrong != NULL) {
-			(void)zone_fault(&z, z.began, wrong, f);
+			zone_fault(&z, z.began, wrong, f);
 			goto done;
 		}
 	}

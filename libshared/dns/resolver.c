@@ -1,6 +1,5 @@
 #include "dns/resolver.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>

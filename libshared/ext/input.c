@@ -1,6 +1,5 @@
 #include "ext/input.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@ struct input {
 	int fd;
 	const char *name;
 	struct stat st;
-	bool regular;
 	uint64_t start; /* where in a regular file the message begins */
 	uint64_t octets;
 	struct spool *spool; /* of a pipe that has to be kept, or NULL */
@@ -55,9 +53,9 @@ input_open(const char *path, bool keep, struct fault *f)
 	}
 	if (standard)
 		at = lseek(in->fd, 0, SEEK_CUR);
-	in->regular = S_ISREG(in->st.st_mode) && at >= 0;
-	in->start = in->regular ? (uint64_t)at : 0;
-	if (keep && !in->regular)
+	if (S_ISREG(in->st.st_mode) && at >= 0)
+		in->start = (uint64_t)at;
+	else if (keep)
 		in->spool = spool_new();
 	return in;
 }
@@ -69,7 +67,6 @@ input_adopt(int fd, const char *name, struct fault *f)
 
 	in->name = name;
 	in->fd = fd;
-	in->regular = true;
 	if (lseek(fd, 0, SEEK_SET) == 0)
 		return in;
 	(void)fault_errno(f, EX_IOERR, "%s", name);

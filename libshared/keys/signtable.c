@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "mail/domain.h"
 
 /* The ranks of a plain table: each parent has two, of at most 127 parents. */
 enum { RANK_ADDRESS, RANK_DOMAIN, RANK_PARENT, RANK_LAST = 1000, NO_RANK };
@@ -210,7 +208,7 @@ take_key(struct table *t, struct span key, const struct author *author,
 	    span_eq(row.key, key))
 		if (!add(out, t, &row, author, out->n, f))
 			return false;
-	if (got == TABLE_ROW && table_compare(row.key, key) < 0)
+	if (got == TABLE_ROW && span_cmp(row.key, key) < 0)
 		return table_fault(t, &row, f, TABLE_DISORDER);
 	return got == TABLE_ROW || got == TABLE_END;
 }

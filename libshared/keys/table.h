@@ -68,9 +68,6 @@ ATTR_CHECK enum table_got table_next(struct table *t, struct row *row,
  */
 ATTR_CHECK bool table_seek(struct table *t, struct span key, struct fault *f);
 
-/* By octets, as LC_ALL=C sort(1) does. */
-int table_compare(struct span a, struct span b);
-
 #define TABLE_DISORDER "not in the order of LC_ALL=C sort"
 
 /* Puts "FILE:LINE: " of a row before the fault there is; false. */

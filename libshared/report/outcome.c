@@ -1,5 +1,12 @@
 #include "report/outcome.h"
 
+enum verdict
+outcome_unsigned(const struct verdicts *v)
+{
+	return v->message == VERDICT_MALFORMED_MESSAGE ? v->message :
+							 VERDICT_UNSIGNED;
+}
+
 bool
 outcome_counts(const struct result_one *r, const struct acceptance *a)
 {
@@ -26,8 +33,6 @@ outcome_of(const struct verdicts *v, const struct acceptance *a)
 		first = result_of(&v->v[0]);
 		return first == RESULT_PASS ? RESULT_POLICY : first;
 	}
-	if (v->skipped > 0)
-		return RESULT_POLICY;
-	return v->message == VERDICT_MALFORMED_MESSAGE ? RESULT_PERMERROR :
-							 RESULT_NONE;
+	return verdict_result(v->skipped > 0 ? VERDICT_TOO_MANY :
+					       outcome_unsigned(v));
 }

@@ -12,6 +12,9 @@ struct acceptance {
 	bool strict;        /* as strict alignment has it */
 };
 
+/* What is said of a message that has no signature to judge. */
+enum verdict outcome_unsigned(const struct verdicts *v);
+
 bool outcome_counts(const struct result_one *r, const struct acceptance *a);
 
 /*

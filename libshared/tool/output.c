@@ -1,6 +1,5 @@
 #include "tool/output.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

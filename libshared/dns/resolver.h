@@ -19,9 +19,9 @@ struct resolver;
 /*
  * servers: n strings "ADDR[@PORT]", IPv4 or IPv6; none means the nameserver
  * lines of /etc/resolv.conf.  EX_USAGE when one fails resolver_server_ok, or
- * when they are more than 32.  They are asked in turn, beginning with the one
- * that answered last.  seconds is the time that all lookups of one message may
- * spend in resolver_wait together.
+ * when they are more than LIMIT_NAMESERVERS.  They are asked in turn, beginning
+ * with the one that answered last.  seconds is the time that all lookups of one
+ * message may spend in resolver_wait together.
  */
 ATTR_CHECK struct resolver *resolver_network(const char *const *servers,
     size_t n, unsigned seconds, struct fault *f);

@@ -12,9 +12,6 @@ const char *const verifier_singletons[] = { "From", "Sender", "Reply-To",
 	"Subject", "Date", "To", "Cc", "Message-ID", "In-Reply-To",
 	"References", NULL };
 
-/* So many of them are shown to a reader. */
-enum { DISPLAYED = 7 };
-
 /* What is needed of a signature until its verdict is settled. */
 struct pending {
 	size_t lookup; /* number of its key lookup */
@@ -335,7 +332,7 @@ verifier_gaps(const struct result_one *r, const struct header *h)
 		size_t present = header_count(h, name);
 		size_t covered = sig_covers(&r->sig, name);
 
-		if (i < DISPLAYED && present > 0 && covered == 0)
+		if (i < VERIFIER_DISPLAYED && present > 0 && covered == 0)
 			gaps.uncovered |= 1u << i;
 		if (present > 1 && present > covered)
 			gaps.doubled |= 1u << i;

@@ -51,8 +51,16 @@ enum lookup {
 	LOOKUP_BROKEN    /* a chain without end, records beyond the limits */
 };
 
-/* What is asked for.  Nothing here but dkim-check needs more than TXT. */
-enum record_type { RECORD_TXT, RECORD_NS, RECORD_A, RECORD_AAAA };
+/* By their numbers.  Only dkim-check needs more than TXT. */
+enum record_type {
+	RECORD_A = 1,
+	RECORD_NS = 2,
+	RECORD_TXT = 16,
+	RECORD_AAAA = 28,
+	/* Met, and never asked for. */
+	RECORD_CNAME = 5,
+	RECORD_OTHER = 0
+};
 
 struct answer {
 	enum lookup status;

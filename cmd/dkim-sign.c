@@ -23,6 +23,7 @@
 struct run {
 	struct sign_options o;
 	enum output_old old; /* what becomes of a file in the way */
+	char *folder;        /* with new names that are not synced yet */
 	struct message m;
 	struct keyset keys; /* chosen for this message */
 	struct lines lines;
@@ -218,7 +219,9 @@ write_message(struct run *r, struct span top, const char *target,
 		return false;
 	ok = r->o.header_only ? file_write(out.fd, out.name, top.p, top.n, f) :
 				message_write(&r->m, top, out.fd, out.name, f);
-	ok = ok && output_commit(&out, r->old, like, f);
+	ok = ok &&
+	    output_commit(&out, r->old, like, like != NULL ? &r->folder : NULL,
+		f);
 	output_close(&out);
 	return ok;
 }
@@ -251,20 +254,15 @@ sign(struct run *r, const char *path, const char *target, struct fault *f)
 {
 	struct input *in = input_open(path, !r->o.header_only, f);
 	struct buf top = { 0 };
-	struct stat st;
 	bool ok = false;
 
 	r->m = (struct message){ 0 };
 	r->lines = (struct lines){ 0 };
 	if (in == NULL || !message_open(&r->m, in, f))
 		goto done;
-	if (!input_is_stdin(path) && stat(path, &st) != 0) {
-		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		goto done;
-	}
 	ok = make_fields(r, &top, f) &&
 	    write_message(r, buf_span(&top), target,
-		!input_is_stdin(path) ? &st : NULL, f);
+		!input_is_stdin(path) ? input_stat(in) : NULL, f);
 done:
 	signer_free(r->signer);
 	r->signer = NULL;
@@ -275,11 +273,13 @@ done:
 	return ok;
 }
 
+/* The last one answers for the name of each before it, too. */
 static bool
-sign_file(struct run *r, const char *path, struct fault *f)
+sign_file(struct run *r, const char *path, bool last, struct fault *f)
 {
 	const char *slash = strrchr(path, '/');
 	struct buf target = { 0 };
+	struct fault own;
 	bool ok;
 
 	if (r->o.in_place)
@@ -289,6 +289,8 @@ sign_file(struct run *r, const char *path, struct fault *f)
 		    slash != NULL ? slash + 1 : path);
 	buf_addc(&target, '\0');
 	ok = sign(r, path, target.p, f);
+	if (last)
+		ok = output_sync(&r->folder, ok ? f : &own) && ok;
 	buf_free(&target);
 	return ok;
 }
@@ -306,7 +308,7 @@ sign_share(struct run *r, struct workers *w, char *files[], size_t n,
 	for (size_t i = w->self; ok && i < n; i += w->n) {
 		struct fault own;
 
-		if (sign_file(r, files[i], &own))
+		if (sign_file(r, files[i], i + w->n >= n, &own))
 			workers_tell(w, SIGNED, 0, SPAN(""));
 		else
 			workers_tell(w, FAILED, own.code, span_str(own.text));
@@ -355,7 +357,7 @@ sign_files(struct run *r, char *files[], size_t n, int *worst, struct fault *f)
 		int status;
 
 		if (jobs > 1 ? was_signed(&w, i, files[i], &own) :
-			       sign_file(r, files[i], &own))
+			       sign_file(r, files[i], i + 1 == n, &own))
 			continue;
 		cli_report(&own);
 		status = cli_status(&own, r->o.style);
@@ -380,11 +382,10 @@ enter_sandbox(const struct run *r, char *files[], int n)
 			0 :
 			SANDBOX_SPOOL));
 	keychoice_plan(&o->choice, &s);
-	for (int i = 0; i < n; i++)
-		if (o->in_place)
-			output_plan(files[i], &s);
-		else
-			sandbox_read(&s, files[i]);
+	if (o->in_place)
+		output_plan_all(files, (size_t)n, &s);
+	for (int i = 0; i < n && !o->in_place; i++)
+		sandbox_read(&s, files[i]);
 	if (n > 0 && !o->in_place)
 		sandbox_write(&s, o->output);
 	else

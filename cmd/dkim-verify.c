@@ -364,7 +364,7 @@ finish(struct run *r, struct fault *f)
 {
 	return (!r->o.summary || write_summary(r, f)) &&
 	    (r->out.name == NULL ||
-		output_commit(&r->out, OUTPUT_REPLACE, NULL, f));
+		output_commit(&r->out, OUTPUT_REPLACE, NULL, NULL, f));
 }
 
 /* https://no-color.org */

@@ -15,6 +15,7 @@
 struct input {
 	int fd;
 	const char *name;
+	struct stat st;
 	uint64_t start; /* where in a regular file the message begins */
 	uint64_t octets;
 	struct spool *spool; /* of a pipe that has to be kept, or NULL */
@@ -41,18 +42,18 @@ input_open(const char *path, bool keep, struct fault *f)
 {
 	bool standard = input_is_stdin(path);
 	struct input *in = mem_alloc(sizeof(*in));
-	struct stat st;
-	off_t at;
+	off_t at = 0;
 
 	in->name = standard ? "stdin" : path;
 	in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (in->fd < 0 || fstat(in->fd, &st) != 0) {
+	if (in->fd < 0 || fstat(in->fd, &in->st) != 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", in->name);
 		input_close(in);
 		return NULL;
 	}
-	at = S_ISREG(st.st_mode) ? lseek(in->fd, 0, SEEK_CUR) : -1;
-	if (at >= 0)
+	if (standard)
+		at = lseek(in->fd, 0, SEEK_CUR);
+	if (S_ISREG(in->st.st_mode) && at >= 0)
 		in->start = (uint64_t)at;
 	else if (keep)
 		in->spool = spool_new();
@@ -128,6 +129,12 @@ input_again(struct input *in, uint64_t offset, void *p, size_t n,
 	if (in->spool != NULL)
 		return spool_read(in->spool, offset, p, n, f);
 	return file_read_at(in->fd, in->name, in->start + offset, p, n, f);
+}
+
+const struct stat *
+input_stat(const struct input *in)
+{
+	return &in->st;
 }
 
 int

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/attr.h"
@@ -54,6 +55,9 @@ ATTR_CHECK bool input_copy(struct input *in, uint64_t offset, uint64_t n,
 /* Reads a part again; 0 only at the end.  -1 and EX_IOERR on an error. */
 ATTR_CHECK ssize_t input_again(struct input *in, uint64_t offset, void *p,
     size_t n, struct fault *f);
+
+/* What it was when it was opened. */
+const struct stat *input_stat(const struct input *in);
 
 int input_fd(const struct input *in);           /* to poll before input_read */
 const char *input_name(const struct input *in); /* a path or "stdin" */

@@ -69,6 +69,7 @@ def report(verdict, name, why=""):
 def type_in(command, shown):
     # The folders of the system and its groups are ours.
     typed = command.replace("/etc/", HERE + "/etc/").replace("/usr/local/bin/", "")
+    typed = typed.replace("/usr/local/libexec/dkim-tools/", "")
     typed = re.sub(r"(--group |chgrp )(dkim|Debian-exim)", r"\g<1>" + GROUP, typed)
     done = subprocess.run(["timeout", "60", "sh", "-c", typed], stdin=subprocess.DEVNULL,
         capture_output=True, text=True, errors="replace")

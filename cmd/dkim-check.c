@@ -69,14 +69,13 @@ one_key(struct work *w, struct fault *f)
 static void
 current_keys(struct work *w, struct span domain)
 {
-	static const enum key_type types[] = { KEY_RSA, KEY_ED25519 };
 	/* Nothing is signed here. */
 	const struct key_access access = { .insecure = true,
 		.passphrase = buf_span(&w->o.passphrase) };
 	struct fault f;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (keydir_linked(w->o.directory, domain, types[i], &access,
+	for (enum key_type type = KEY_RSA; type <= KEY_ED25519; type++)
+		if (keydir_linked(w->o.directory, domain, type, &access,
 			&w->keys, &f) == KEY_FAILED)
 			findings_add(&w->spoiled, FINDING_KEY_UNREADABLE,
 			    domain, "%s", f.text);

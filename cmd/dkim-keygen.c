@@ -15,7 +15,7 @@
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
 
-enum { DEFAULT_BITS = 2048, DEFAULT_TTL = 3600 };
+enum { DEFAULT_TTL = 3600 };
 
 struct options {
 	enum key_type type;
@@ -125,7 +125,7 @@ read_options(struct options *o, int argc, char *argv[])
 	int c;
 
 	*o = (struct options){ .type = KEY_RSA,
-		.bits = DEFAULT_BITS,
+		.bits = LIMIT_RSA_BITS_GOOD,
 		.directory = keydir_default(),
 		.now = time(NULL) };
 	while ((c = getopt_long(argc, argv, ":a:b:D:d:ho:s:Vv", long_options,

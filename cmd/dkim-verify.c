@@ -124,7 +124,6 @@ tell(const struct message *m, const struct verdicts *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		struct span query = buf_span(&v->v[i].sig.query);
-
 		const char *why = v->v[i].dns_why;
 
 		cli_note("%s: %.*s: %s (%s%s%s)", input_name(m->in),

@@ -9,7 +9,6 @@
 #include "dkim/taglist.h"
 
 enum {
-	BITS_GOOD = 2048,
 	BITS_COMMON = 4096, /* what RFC 8301 makes verifiers take */
 	EXPONENT_GOOD = 65537,
 	DER_SEQUENCE = 0x30
@@ -328,7 +327,7 @@ lint_size(unsigned bits, struct span subject, struct findings *out)
 
 	if (bits < LIMIT_RSA_BITS_MIN)
 		code = FINDING_KEY_SHORT;
-	else if (bits < BITS_GOOD)
+	else if (bits < LIMIT_RSA_BITS_GOOD)
 		code = FINDING_KEY_WEAK;
 	else if (bits > BITS_COMMON)
 		code = FINDING_KEY_LONG;

@@ -8,7 +8,7 @@
 #include "mail/lines.h"
 #include "mail/message.h"
 
-enum { BITS_GOOD = 2048, SLOW_MAIL = 5 * 86400 };
+enum { SLOW_MAIL = 5 * 86400 };
 
 struct flight {
 	struct verifier *verifier;
@@ -69,10 +69,6 @@ judge_one(const struct flight *fl, const struct result_one *r,
 	}
 }
 
-/* What a reader sees and a forger would like to add. */
-static const char *const shown[] = { "From", "Sender", "Reply-To", "Subject",
-	"To", "Cc", "Date", NULL };
-
 static void
 list_name(struct buf *list, const char *name)
 {
@@ -87,15 +83,17 @@ judge_fields(const struct flight *fl, const struct result_one *r,
 {
 	struct buf addable = { 0 }, open = { 0 };
 
-	for (size_t i = 0; shown[i] != NULL; i++) {
-		struct span name = span_str(shown[i]);
+	/* What a reader sees and a forger would like to add. */
+	for (size_t i = 0; i < VERIFIER_DISPLAYED; i++) {
+		const char *field = verifier_singletons[i];
+		struct span name = span_str(field);
 		size_t there = header_count(fl->header, name),
 		       covered = sig_covers(&r->sig, name);
 
 		if (there > covered)
-			list_name(&open, shown[i]);
+			list_name(&open, field);
 		else if (there == covered)
-			list_name(&addable, shown[i]);
+			list_name(&addable, field);
 	}
 	if (open.n > 0)
 		findings_add(fl->out, FINDING_FIELD_UNSIGNED, subject, "%.*s",
@@ -122,7 +120,7 @@ judge_strength(const struct flight *fl, const struct result_one *r,
 		    "in %lld seconds",
 		    (long long)(s->expires - fl->rules->now));
 	if (s->algorithm.key == KEY_RSA && r->key_bits > 0 &&
-	    r->key_bits < BITS_GOOD)
+	    r->key_bits < LIMIT_RSA_BITS_GOOD)
 		findings_add(fl->out, FINDING_SIGNED_WEAKLY, subject, "%u bits",
 		    r->key_bits);
 	if (r->testing)

@@ -5,16 +5,14 @@
 #include "base/base64.h"
 #include "base/limits.h"
 #include "check/lint.h"
+#include "dns/dnswire.h"
 #include "ext/platform.h"
 #include "mail/domain.h"
 
 enum {
-	HEADER = 12,  /* RFC 1035 section 4.1.1 */
 	FIXED = 12,   /* of a record whose name is a pointer */
 	STRING = 255, /* of TXT data */
-	OPT = 11,     /* RFC 6891 section 6.1.2 */
 	PLAIN = 512,  /* RFC 1035 section 4.2.1 */
-	BIG = 1232,   /* what passes everywhere unfragmented */
 	DAY = 86400
 };
 
@@ -116,7 +114,7 @@ judge_wildcard(const struct probe *p, const struct answer *a, struct span name,
 static size_t
 answer_octets(const struct answer *a, struct span name)
 {
-	size_t octets = HEADER + name.n + 2 + 4 + OPT;
+	size_t octets = DNSWIRE_HEADER + name.n + 2 + 4 + DNSWIRE_OPT;
 
 	if (a->links > 0)
 		octets += a->links * (FIXED + a->target.n + 2);
@@ -135,7 +133,8 @@ judge_transport(const struct answer *a, struct span name, struct findings *out)
 
 	if (octets > PLAIN)
 		findings_add(out,
-		    octets > BIG ? FINDING_ANSWER_LARGE : FINDING_ANSWER_EDNS,
+		    octets > LIMIT_DNS_UDP ? FINDING_ANSWER_LARGE :
+					     FINDING_ANSWER_EDNS,
 		    name, "%zu octets%s", octets,
 		    a->tcp ? ", came over TCP" : "");
 	findings_add(out,

@@ -153,10 +153,7 @@ judge_signature(struct domainkeys *d, struct span hash, const struct dkkey *rec)
 	enum key_answer answer;
 
 	if (key == NULL)
-		return why == KEY_BAD_EXPONENT ? VERDICT_KEY_BAD_EXPONENT :
-		    why == KEY_TOO_LONG        ? VERDICT_KEY_TOO_LONG :
-		    why == KEY_NOT_LOADED      ? VERDICT_INTERNAL :
-						 VERDICT_KEY_SYNTAX;
+		return verdict_of_defect(why);
 	d->result.key_bits = key_bits(key);
 	if (d->result.key_bits < d->min_key_bits) {
 		key_free(key);
@@ -221,13 +218,8 @@ domainkeys_end(struct domainkeys *d)
 		return r;
 	}
 	a = resolver_wait(d->dns, d->lookup);
-	switch (a->status) {
-	case LOOKUP_FOUND: r->verdict = judge_answer(d, hash, a); break;
-	case LOOKUP_NONE: r->verdict = VERDICT_KEY_MISSING; break;
-	case LOOKUP_TIMEOUT: r->verdict = VERDICT_DNS_TIMEOUT; break;
-	case LOOKUP_SERVFAIL: r->verdict = VERDICT_DNS_SERVFAIL; break;
-	case LOOKUP_BROKEN: r->verdict = VERDICT_DNS_BROKEN; break;
-	}
+	r->verdict = a->status == LOOKUP_FOUND ? judge_answer(d, hash, a) :
+						 verdict_of_lookup(a->status);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 #include "dkim/fieldlist.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "base/limits.h"
@@ -90,14 +91,14 @@ add(struct fieldnames *list, struct span name)
 	list->v[list->n++] = name;
 }
 
+/* h= has no way to say a name with ";" in it; "*" only ends a pattern. */
 static bool
 name_ok(struct span name)
 {
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < 33 || name.p[i] > 126 || name.p[i] == ';' ||
-		    (name.p[i] == '*' && i + 1 < name.n))
-			return false;
-	return name.n > 0;
+	const char *star = name.n > 0 ? memchr(name.p, '*', name.n) : NULL;
+
+	return field_name_ok(name) && memchr(name.p, ';', name.n) == NULL &&
+	    (star == NULL || star == name.p + name.n - 1);
 }
 
 static void
@@ -224,7 +225,6 @@ put_pattern(struct maker *m, struct span pattern)
 	for (size_t i = 0; i < m->header->n; i++) {
 		struct span name = m->header->v[i].name;
 
-		/* h= has no way to say a name with ";" in it. */
 		if (matches(pattern, name) && name_ok(name))
 			put_name(m, name);
 	}

@@ -12,9 +12,6 @@ const char *const verifier_singletons[] = { "From", "Sender", "Reply-To",
 	"Subject", "Date", "To", "Cc", "Message-ID", "In-Reply-To",
 	"References", NULL };
 
-/* So many of them are shown to a reader. */
-enum { DISPLAYED = 7 };
-
 /* What is needed of a signature until its verdict is settled. */
 struct pending {
 	size_t lookup; /* number of its key lookup */
@@ -167,21 +164,6 @@ judge_record(const struct keyrec *k, const struct sig *s)
 }
 
 static enum verdict
-judge_defect(enum key_defect why)
-{
-	switch (why) {
-	case KEY_BAD_EXPONENT: return VERDICT_KEY_BAD_EXPONENT;
-	case KEY_SMALL_ORDER: return VERDICT_KEY_SMALL_ORDER;
-	case KEY_TOO_LONG: return VERDICT_KEY_TOO_LONG;
-	case KEY_WRONG_TYPE: return VERDICT_KEY_TYPE_MISMATCH;
-	case KEY_NOT_LOADED: return VERDICT_INTERNAL;
-	case KEY_MALFORMED:
-	case KEY_SOUND: break;
-	}
-	return VERDICT_KEY_SYNTAX;
-}
-
-static enum verdict
 judge_signature(const struct verifier *v, const struct result_one *r,
     const struct key *key)
 {
@@ -223,7 +205,7 @@ judge_key(const struct verifier *v, struct result_one *r,
 	if ((verdict = judge_record(&k->rec, &r->sig)) != VERDICT_OPEN)
 		return verdict;
 	if (k->key == NULL)
-		return judge_defect(k->why);
+		return verdict_of_defect(k->why);
 	r->key_bits = key_bits(k->key);
 	if (k->rec.type == KEY_RSA && r->key_bits < v->rules.min_key_bits)
 		return VERDICT_KEY_TOO_SHORT;
@@ -302,13 +284,10 @@ end_one(struct verifier *v, struct result_one *r, const struct pending *p)
 	a = resolver_wait(v->dns, p->lookup);
 	r->dnssec = a->dnssec;
 	r->dns_why = a->why;
-	switch (a->status) {
-	case LOOKUP_FOUND: judge_answer(v, r, a); break;
-	case LOOKUP_NONE: r->verdict = VERDICT_KEY_MISSING; break;
-	case LOOKUP_TIMEOUT: r->verdict = VERDICT_DNS_TIMEOUT; break;
-	case LOOKUP_SERVFAIL: r->verdict = VERDICT_DNS_SERVFAIL; break;
-	case LOOKUP_BROKEN: r->verdict = VERDICT_DNS_BROKEN; break;
-	}
+	if (a->status == LOOKUP_FOUND)
+		judge_answer(v, r, a);
+	else
+		r->verdict = verdict_of_lookup(a->status);
 }
 
 const struct verdicts *
@@ -355,7 +334,7 @@ verifier_gaps(const struct result_one *r, const struct header *h)
 		if (present == 0)
 			continue;
 		covered = sig_covers(&r->sig, name);
-		if (i < DISPLAYED && covered == 0)
+		if (i < VERIFIER_DISPLAYED && covered == 0)
 			gaps.uncovered |= 1u << i;
 		if (present > 1 && present > covered)
 			gaps.doubled |= 1u << i;

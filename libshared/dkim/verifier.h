@@ -47,8 +47,12 @@ struct result_gaps {
 	unsigned uncovered; /* is shown to a reader and not signed at all */
 };
 
-/* The fields that may occur once (RFC 5322 section 3.6), ended by NULL. */
+/*
+ * The fields that may occur once (RFC 5322 section 3.6), ended by NULL; the first
+ * VERIFIER_DISPLAYED are shown to a reader.
+ */
 extern const char *const verifier_singletons[];
+enum { VERIFIER_DISPLAYED = 7 };
 
 struct verdicts {
 	struct result_one *v; /* in the order of the fields */

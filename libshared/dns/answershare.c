@@ -130,7 +130,7 @@ settled(struct slot *s)
 
 /* The slot of the question, which may have become so just now; or NULL. */
 static struct slot *
-place(struct answershare *s, const struct dnsquestion *q, bool *fresh)
+slot_of(struct answershare *s, const struct dnsquestion *q, bool *fresh)
 {
 	size_t first = hash(q);
 
@@ -152,14 +152,14 @@ place(struct answershare *s, const struct dnsquestion *q, bool *fresh)
 
 enum share
 answershare_take(struct answershare *s, const struct dnsquestion *q,
-    size_t *number, struct answer *answer)
+    size_t *place, struct answer *answer)
 {
 	bool fresh;
-	struct slot *slot = place(s, q, &fresh);
+	struct slot *slot = slot_of(s, q, &fresh);
 
 	if (slot == NULL)
 		return SHARE_NONE;
-	*number = (size_t)(slot - s->v);
+	*place = (size_t)(slot - s->v);
 	if (fresh || change(slot, OPEN, ASKING))
 		return SHARE_ASK;
 	switch (atomic_load(&slot->state)) {
@@ -170,10 +170,10 @@ answershare_take(struct answershare *s, const struct dnsquestion *q,
 }
 
 void
-answershare_give(struct answershare *s, size_t number,
+answershare_give(struct answershare *s, size_t place,
     const struct answer *answer)
 {
-	struct slot *slot = &s->v[number];
+	struct slot *slot = &s->v[place];
 	bool keep = answer != NULL &&
 	    (answer->status == LOOKUP_FOUND || answer->status == LOOKUP_NONE);
 

@@ -10,7 +10,7 @@ struct dnsrecord {
 	char *kept; /* the octets of name and data */
 	struct span name;
 	struct span data;
-	enum dnstype type;
+	enum record_type type;
 	uint32_t ttl;
 	size_t place; /* in the order of arrival */
 };
@@ -105,20 +105,9 @@ octets(const struct dnsname *name, size_t n)
 	return (struct span){ (const char *)name->k, n };
 }
 
-enum dnstype
-dnstype_of(enum record_type type)
-{
-	static const enum dnstype types[] = { [RECORD_TXT] = DNSTYPE_TXT,
-		[RECORD_NS] = DNSTYPE_NS,
-		[RECORD_A] = DNSTYPE_A,
-		[RECORD_AAAA] = DNSTYPE_AAAA };
-
-	return types[type];
-}
-
 void
-dnsdata_add(struct dnsdata *d, const struct dnsname *owner, enum dnstype type,
-    uint32_t ttl, struct span data)
+dnsdata_add(struct dnsdata *d, const struct dnsname *owner,
+    enum record_type type, uint32_t ttl, struct span data)
 {
 	char *kept;
 
@@ -229,7 +218,7 @@ lower_ttl(struct answer *a, uint32_t ttl)
 }
 
 static size_t
-count(const struct dnsrecord *v, size_t n, enum dnstype type)
+count(const struct dnsrecord *v, size_t n, enum record_type type)
 {
 	size_t found = 0;
 
@@ -241,17 +230,17 @@ count(const struct dnsrecord *v, size_t n, enum dnstype type)
 
 /* Those of a type among the n at v, which have one owner; none: why not. */
 static void
-collect(const struct dnsrecord *v, size_t n, enum dnstype type,
+collect(const struct dnsrecord *v, size_t n, enum record_type type,
     const char *none, struct answer *a)
 {
-	size_t texts = count(v, n, type);
+	size_t found = count(v, n, type);
 
-	if (texts == 0 || texts > LIMIT_TXT_RECORDS) {
-		settle(a, texts == 0 ? LOOKUP_NONE : LOOKUP_BROKEN,
-		    texts == 0 ? none : "too many TXT records");
+	if (found == 0 || found > LIMIT_TXT_RECORDS) {
+		settle(a, found == 0 ? LOOKUP_NONE : LOOKUP_BROKEN,
+		    found == 0 ? none : "too many records");
 		return;
 	}
-	a->v = mem_alloc(texts * sizeof(*a->v));
+	a->v = mem_alloc(found * sizeof(*a->v));
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].type != type || v[i].data.n > LIMIT_KEY_RECORD)
 			continue;
@@ -270,7 +259,7 @@ alias(const struct dnsrecord *v, size_t n, const struct dnsrecord **found)
 {
 	*found = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].type != DNSTYPE_CNAME)
+		if (v[i].type != RECORD_CNAME)
 			continue;
 		if (*found != NULL && !span_eq((*found)->data, v[i].data))
 			return false;
@@ -281,11 +270,11 @@ alias(const struct dnsrecord *v, size_t n, const struct dnsrecord **found)
 
 void
 dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
-    enum dnstype type, bool wildcards, struct answer *a)
+    enum record_type type, bool wildcards, struct answer *a)
 {
 	struct dnsname at = *name;
-	const char *none = type == DNSTYPE_TXT ? "no TXT record" :
-						 "no such record";
+	const char *none = type == RECORD_TXT ? "no TXT record" :
+						"no such record";
 	const struct dnsrecord *cname;
 	size_t first, n;
 

@@ -59,11 +59,7 @@ add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
 		if (right)
 			buf_adds(&text, address);
 	}
-	dnsdata_add(out, owner,
-	    !right                      ? DNSTYPE_OTHER :
-		type == LDNS_RR_TYPE_NS ? DNSTYPE_NS :
-		type == LDNS_RR_TYPE_A  ? DNSTYPE_A :
-					  DNSTYPE_AAAA,
+	dnsdata_add(out, owner, right ? (enum record_type)type : RECORD_OTHER,
 	    ldns_rr_ttl(rr), buf_span(&text));
 	buf_free(&text);
 }
@@ -81,7 +77,7 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 	switch (ldns_rr_get_type(rr)) {
 	case LDNS_RR_TYPE_TXT:
 		join_strings(&joined, rr);
-		dnsdata_add(out, &owner, DNSTYPE_TXT, ldns_rr_ttl(rr),
+		dnsdata_add(out, &owner, RECORD_TXT, ldns_rr_ttl(rr),
 		    buf_span(&joined));
 		buf_free(&joined);
 		return true;
@@ -89,14 +85,14 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 		if (ldns_rr_rd_count(rr) != 1 ||
 		    !take_name(&target, ldns_rr_rdf(rr, 0)))
 			return false;
-		dnsdata_add(out, &owner, DNSTYPE_CNAME, ldns_rr_ttl(rr),
+		dnsdata_add(out, &owner, RECORD_CNAME, ldns_rr_ttl(rr),
 		    (struct span){ (const char *)target.k, target.n });
 		return true;
 	case LDNS_RR_TYPE_NS:
 	case LDNS_RR_TYPE_A:
 	case LDNS_RR_TYPE_AAAA: add_server(out, &owner, rr); return true;
 	default:
-		dnsdata_add(out, &owner, DNSTYPE_OTHER, ldns_rr_ttl(rr),
+		dnsdata_add(out, &owner, RECORD_OTHER, ldns_rr_ttl(rr),
 		    (struct span){ NULL, 0 });
 		return true;
 	}

@@ -238,8 +238,8 @@ resolver_until(struct resolver *r, int64_t end)
 static void
 answer_offline(struct resolver *r, struct known *k)
 {
-	dnsdata_answer(&r->zone, &k->question.name,
-	    dnstype_of(k->question.type), true, &k->answer);
+	dnsdata_answer(&r->zone, &k->question.name, k->question.type, true,
+	    &k->answer);
 	decide(r, k);
 }
 

@@ -45,12 +45,12 @@ ATTR_CHECK bool newfile_commit(struct newfile *n, mode_t mode,
 /* Forgets an uncommitted file; harmless after a commit. */
 void newfile_close(struct newfile *n);
 
-/* The folder that path is in, to be freed. */
-char *newfile_folder(const char *path);
-
 /* The three above for text that is at hand. */
 ATTR_CHECK bool newfile_write(const char *path, mode_t mode, const char *group,
     bool replace, struct span text, struct fault *f);
+
+/* The folder that path is in, to be freed. */
+char *newfile_folder(const char *path);
 
 /* Syncs the folder of path, so that the name lasts as well.  EX_IOERR. */
 ATTR_CHECK bool newfile_sync(const char *path, struct fault *f);

@@ -86,7 +86,6 @@ read_inline(struct span text, const struct key_access *access, struct fault *f)
 	return key;
 }
 
-/* The path with the domain in place of each "%". */
 static struct key *
 read_path(struct span text, struct span domain, const struct key_access *access,
     struct fault *f)
@@ -94,11 +93,7 @@ read_path(struct span text, struct span domain, const struct key_access *access,
 	struct buf path = { 0 };
 	struct key *key = NULL;
 
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '%')
-			buf_add_span(&path, domain);
-		else
-			buf_addc(&path, text.p[i]);
+	table_fill(text, domain, &path);
 	buf_addc(&path, '\0');
 	/* What a table names has to be there. */
 	if (keysource_read(path.p, access, &key, f) != KEY_FOUND)

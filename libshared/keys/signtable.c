@@ -41,17 +41,6 @@ signtable_parse(const struct row *row, struct span *name, struct span *identity)
 	return NULL;
 }
 
-/* With the domain in place of each "%". */
-static void
-fill_in(struct span text, struct span domain, struct buf *out)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '%')
-			buf_add_span(out, domain);
-		else
-			buf_addc(out, text.p[i]);
-}
-
 static bool
 add(struct matches *m, const struct table *t, const struct row *row,
     const struct author *author, size_t rank, struct fault *f)
@@ -73,7 +62,7 @@ add(struct matches *m, const struct table *t, const struct row *row,
 	/* Some write a bare "%". */
 	if (identity.n > 0 && memchr(identity.p, '@', identity.n) == NULL)
 		buf_addc(&new->identity, '@');
-	fill_in(identity, author->domain, &new->identity);
+	table_fill(identity, author->domain, &new->identity);
 	return true;
 }
 

@@ -8,7 +8,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -377,6 +376,16 @@ table_seek(struct table *t, struct span key, struct fault *f)
 	buf_free(&s.at_low);
 	buf_free(&s.at_high);
 	return ok;
+}
+
+void
+table_fill(struct span text, struct span domain, struct buf *out)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '%')
+			buf_add_span(out, domain);
+		else
+			buf_addc(out, text.p[i]);
 }
 
 /* "*" for any octets; each piece in between is looked for once, leftmost. */

@@ -73,14 +73,6 @@ buf_add_quoted(struct buf *b, struct span s)
 }
 
 void
-buf_addc(struct buf *b, char c)
-{
-	if (b->n == b->cap)
-		buf_reserve(b, 1);
-	b->p[b->n++] = c;
-}
-
-void
 buf_adds(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

@@ -329,10 +329,12 @@ verifier_gaps(const struct result_one *r, const struct header *h)
 
 	for (unsigned i = 0; verifier_singletons[i] != NULL; i++) {
 		struct span name = span_str(verifier_singletons[i]);
-		size_t present = header_count(h, name);
-		size_t covered = sig_covers(&r->sig, name);
+		size_t present = header_count(h, name), covered;
 
-		if (i < VERIFIER_DISPLAYED && present > 0 && covered == 0)
+		if (present == 0)
+			continue;
+		covered = sig_covers(&r->sig, name);
+		if (i < VERIFIER_DISPLAYED && covered == 0)
 			gaps.uncovered |= 1u << i;
 		if (present > 1 && present > covered)
 			gaps.doubled |= 1u << i;

@@ -42,7 +42,7 @@ input_open(const char *path, bool keep, struct fault *f)
 {
 	bool standard = input_is_stdin(path);
 	struct input *in = mem_alloc(sizeof(*in));
-	off_t at = 0;
+	off_t at;
 
 	in->name = standard ? "stdin" : path;
 	in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -51,9 +51,8 @@ input_open(const char *path, bool keep, struct fault *f)
 		input_close(in);
 		return NULL;
 	}
-	if (standard)
-		at = lseek(in->fd, 0, SEEK_CUR);
-	if (S_ISREG(in->st.st_mode) && at >= 0)
+	at = S_ISREG(in->st.st_mode) ? lseek(in->fd, 0, SEEK_CUR) : -1;
+	if (at >= 0)
 		in->start = (uint64_t)at;
 	else if (keep)
 		in->spool = spool_new();

@@ -17,11 +17,10 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA, b64, der, der_int, run, sign, spki  # noqa: E402
+from forge import Ed25519, NOW, RSA, b64, der, der_int, run, sign, spki  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600                            # 2026-11-22 10:00:00 UTC
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)

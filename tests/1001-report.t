@@ -11,15 +11,14 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import RSA, run, sign  # noqa: E402
+from forge import NOW, RSA, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)
-zone = forge.write(os.path.join(T, "zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+zone = forge.zone_file({"sel._domainkey.example.com": rsa.record()})
 MSG = (b"From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: greetings\r\n"
        b"\r\nHello,  you.\r\n\r\nBye \r\n\r\n")
 signed = sign(MSG, rsa, tags=[("+t", str(NOW - 7200))])

@@ -180,15 +180,13 @@ wants_strict(const struct dmarc *d)
 static bool
 aligned(const struct flight *fl, const struct result_one *r)
 {
-	struct span from = buf_span(&fl->verdicts->from_domain);
-
-	if (span_eq_nocase(r->sig.domain, from))
+	if (r->aligned == ALIGNED_STRICT)
 		return true;
 	if (wants_strict(&fl->dmarc))
 		return false;
 	return fl->dmarc.state == DMARC_UNKNOWN ?
 	    r->aligned != ALIGNED_NO :
-	    same_organization(fl, r->sig.domain);
+	    same_organization(fl, buf_span(&r->sig.ascii));
 }
 
 static void

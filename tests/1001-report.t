@@ -70,7 +70,8 @@ tap.eq(documented(list(TOP) + list(SIGNATURE) + list(CLAIM), page[start:start + 
        "the manual has every key")
 codes = set()
 for f in ("why/bodychange.c", "why/bodysearch.c", "why/cutsearch.c", "why/fieldchange.c",
-          "why/edits_collect.c", "why/headersearch.c", "why/why.c", "report/explain.c"):
+          "why/edits_collect.c", "why/headersearch.c", "why/keymend.c", "why/why.c",
+          "report/explain.c"):
     with open(os.path.join(forge.TOP, "libshared", f), encoding="ascii") as file:
         codes |= set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+|expired|stopped|refolded|reordered)"',
                                 file.read()))

@@ -8,10 +8,8 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "dns/resolver.h"
-#include "tool/cli.h"
-#include "tool/dnsrec.h"
 #include "keys/keydir.h"
-#include "keys/keyinput.h"
+#include "tool/cli.h"
 
 static const char help[] =
     "usage: dkim-check -d domain [-s selector] [-k key] [options]\n"
@@ -74,17 +72,6 @@ static const struct option long_options[] = {
 };
 
 static void
-set_passphrase(struct check_options *o, const char *path)
-{
-	struct fault f;
-
-	buf_wipe(&o->passphrase);
-	if (!keyinput_passphrase(path, &o->passphrase, &f))
-		cli_die(&f, CLI_SYSEXITS);
-	o->phrase = buf_span(&o->passphrase);
-}
-
-static void
 set_option(struct check_options *o, int c, char *argv[])
 {
 	switch (c) {
@@ -100,7 +87,7 @@ set_option(struct check_options *o, int c, char *argv[])
 	case 'm': o->message = true; break;
 	case 'n':
 		if (!resolver_server_ok(optarg))
-			cli_usage("-n %s: not ADDRESS[@PORT]", optarg);
+			cli_usage("-n %s: not ADDR[@PORT]", optarg);
 		o->servers[o->nservers++] = optarg;
 		break;
 	case 's': cli_selector("-s", optarg, &o->selector); break;
@@ -116,7 +103,9 @@ set_option(struct check_options *o, int c, char *argv[])
 	case OPT_AUTHORITATIVE: o->authoritative = true; break;
 	case OPT_KEY_TABLE: o->key_table = optarg; break;
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
-	case OPT_PASSPHRASE: set_passphrase(o, optarg); break;
+	case OPT_PASSPHRASE:
+		cli_passphrase(optarg, &o->passphrase, CLI_SYSEXITS);
+		break;
 	case OPT_SIGNING_TABLE: o->signing_table = optarg; break;
 	case OPT_WAIT: o->wait = cli_duration("--wait", optarg); break;
 	default: cli_bad_option(c, argv);
@@ -138,8 +127,7 @@ check_together(struct check_options *o)
 		cli_usage("needs -d DOMAIN");
 	if (o->key != NULL && o->selector.n == 0)
 		cli_usage("-k: needs -s SELECTOR");
-	if (!dnsrec_name_ok(buf_span(&o->domain), buf_span(&o->selector)))
-		cli_usage("domain and selector make no name: over 253 octets");
+	cli_key_name(buf_span(&o->selector), buf_span(&o->domain));
 	if (o->message && (o->authoritative || o->wait > 0))
 		cli_usage("-m: not with --authoritative or --wait");
 	if (o->zone != NULL && (o->authoritative || o->nservers > 0))

@@ -1,5 +1,5 @@
-#ifndef CHECK_OPTIONS_H
-#define CHECK_OPTIONS_H
+#ifndef CMD_CHECK_OPTIONS_H
+#define CMD_CHECK_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,9 +11,8 @@ struct check_options {
 	struct buf domain, selector; /* empty: not given */
 	const char *key;             /* NULL: the key directory's */
 	const char *directory;
-	struct buf passphrase;
-	struct span phrase;   /* p NULL for none */
-	const char **servers; /* owned; the strings are argv's */
+	struct buf passphrase; /* p NULL for none */
+	const char **servers;  /* owned; the strings are argv's */
 	size_t nservers;
 	const char *zone;
 	unsigned seconds;
@@ -25,7 +24,7 @@ struct check_options {
 	bool json;
 	int64_t wait; /* seconds; 0: look once */
 	int64_t now;
-	unsigned verbose;
+	int verbose;
 };
 
 /* Ends the program with 64 when the command line is wrong. */

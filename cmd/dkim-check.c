@@ -1,24 +1,23 @@
 /* dkim-check: is the record right, and is it live? */
 
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "base/limits.h"
-#include "check_options.h"
-#include "dns/resolver.h"
-#include "ext/clock.h"
-#include "ext/file.h"
-#include "tool/cli.h"
-#include "keys/keydir.h"
-#include "keys/keyinput.h"
-#include "keys/keytable.h"
 #include "check/lint.h"
 #include "check/preflight.h"
 #include "check/probe.h"
 #include "check/servers.h"
+#include "check_options.h"
+#include "dns/resolver.h"
+#include "ext/clock.h"
+#include "ext/file.h"
+#include "keys/keydir.h"
+#include "keys/keyinput.h"
+#include "keys/keytable.h"
+#include "mail/domain.h"
+#include "tool/cli.h"
 
 enum { PAUSE_MAX = 30 * 1000 }; /* milliseconds between two looks */
 
@@ -53,11 +52,13 @@ one_key(struct work *w, struct fault *f)
 	struct key *key;
 
 	if (o->key != NULL) {
-		if ((key = keyinput_read(o->key, o->phrase, f)) == NULL)
+		if ((key = keyinput_read(o->key, buf_span(&o->passphrase),
+			 f)) == NULL)
 			return false;
 	} else {
 		keydir_path(o->directory, domain, selector, &path);
-		key = keyinput_read(path.p, o->phrase, &w->no_key);
+		key = keyinput_read(path.p, buf_span(&o->passphrase),
+		    &w->no_key);
 		buf_free(&path);
 	}
 	keyset_add(&w->keys, domain, selector, key);
@@ -68,14 +69,13 @@ one_key(struct work *w, struct fault *f)
 static void
 current_keys(struct work *w, struct span domain)
 {
-	static const enum key_type types[] = { KEY_RSA, KEY_ED25519 };
 	/* Nothing is signed here. */
 	const struct key_access access = { .insecure = true,
-		.passphrase = w->o.phrase };
+		.passphrase = buf_span(&w->o.passphrase) };
 	struct fault f;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (keydir_linked(w->o.directory, domain, types[i], &access,
+	for (enum key_type type = KEY_RSA; type <= KEY_ED25519; type++)
+		if (keydir_linked(w->o.directory, domain, type, &access,
 			&w->keys, &f) == KEY_FAILED)
 			findings_add(&w->spoiled, FINDING_KEY_UNREADABLE,
 			    domain, "%s", f.text);
@@ -120,7 +120,7 @@ check_servers(const struct check_options *o, const struct probe *p, int64_t end,
 	struct buf name = { 0 };
 	struct servers_how how = { .recursive = !o->authoritative, .end = end };
 
-	probe_name(p, &name);
+	domain_key_name(p->selector, p->domain, &name);
 	how.question = buf_span(&name);
 	if (o->authoritative) {
 		const struct answer *a = resolver_wait(dns,
@@ -136,7 +136,7 @@ check_servers(const struct check_options *o, const struct probe *p, int64_t end,
 	if (list.n > 0)
 		servers_probe(&list, &how, p, dns, out);
 	else
-		findings_add(out, FINDING_NO_SERVERS, how.question, "%s", "");
+		findings_say(out, FINDING_NO_SERVERS, how.question);
 	servers_free(&list);
 	buf_free(&name);
 }
@@ -162,7 +162,7 @@ check_one(const struct work *w, const struct signing_key *k, int64_t end,
 		p.type = key_type(k->key);
 		p.pub = buf_span(&pub);
 	}
-	probe_name(&p, &name);
+	domain_key_name(p.selector, p.domain, &name);
 	if (o->authoritative || (o->wait > 0 && o->nservers > 0))
 		check_servers(o, &p, end, dns, out);
 	else
@@ -257,7 +257,7 @@ table_finding(void *arg, enum keytable_finding what,
 		[KEYTABLE_UNUSED] = FINDING_TABLE_UNUSED,
 	};
 
-	findings_add(arg, codes[what], span_str(finding->text), "%s", "");
+	findings_say(arg, codes[what], span_str(finding->text));
 }
 
 static void
@@ -279,12 +279,13 @@ check_tables(struct work *w, struct fault *f)
 	const struct keytables tables = { .signing = o->signing_table,
 		.keys = o->key_table,
 		.all = o->all_matches };
-	const struct key_access access = { .passphrase = o->phrase };
+	const struct key_access access = {
+		.passphrase = buf_span(&o->passphrase)
+	};
 	const struct keytable_tell tell = { table_finding, table_key, out };
 
 	if (keytable_check(&tables, &access, &tell) == 0)
-		findings_add(out, FINDING_TABLES, span_str(o->signing_table),
-		    "%s", "");
+		findings_say(out, FINDING_TABLES, span_str(o->signing_table));
 	/* What cannot be read is told already. */
 	return !o->all || keytable_list(&tables, &access, &w->keys, &tell, f) ||
 	    findings_status(out) != EX_OK;
@@ -302,7 +303,7 @@ enter_sandbox(const struct check_options *o)
 	    o->wait > 0         ? "/" :
 		o->zone != NULL ? o->zone :
 				  "/etc/resolv.conf");
-	cli_enter(&s, (int)o->verbose);
+	cli_enter(&s, o->verbose);
 }
 
 /* To look at the records only the public half is needed. */
@@ -355,7 +356,8 @@ main(int argc, char *argv[])
 	check_options_read(&w.o, argc, argv);
 	if (w.o.message)
 		cli_reads_stdin();
-	if (!crypto_start(w.o.phrase.p != NULL, &f) || !look(&w, &found, &f))
+	if (!crypto_start(w.o.passphrase.p != NULL, &f) ||
+	    !look(&w, &found, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	findings_append(&found, &w.spoiled);
 	status = findings_status(&found);

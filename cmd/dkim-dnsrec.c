@@ -6,14 +6,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "dkim/keyrec.h"
 #include "ext/file.h"
-#include "tool/cli.h"
-#include "tool/dnsrec.h"
 #include "keys/keydir.h"
 #include "keys/keyinput.h"
+#include "tool/cli.h"
+#include "tool/dnsrec.h"
 
 enum { DEFAULT_TTL = 3600, TTL_MAX = 2147483647, NOTE_MAX = 1000 };
 
@@ -21,8 +20,7 @@ struct options {
 	struct buf domain, selector;
 	const char *key;       /* NULL for standard input or the directory */
 	const char *directory; /* NULL: not given */
-	struct buf passphrase;
-	struct span phrase; /* p NULL for none */
+	struct buf passphrase; /* p NULL for none */
 	enum dnsrec_format format;
 	uint32_t ttl;
 	bool revoke;
@@ -87,17 +85,6 @@ static const struct option long_options[] = {
 };
 
 static void
-set_passphrase(struct options *o, const char *path)
-{
-	struct fault f;
-
-	buf_wipe(&o->passphrase);
-	if (!keyinput_passphrase(path, &o->passphrase, &f))
-		cli_die(&f, CLI_SYSEXITS);
-	o->phrase = buf_span(&o->passphrase);
-}
-
-static void
 set_option(struct options *o, int c, char *argv[])
 {
 	switch (c) {
@@ -124,7 +111,9 @@ set_option(struct options *o, int c, char *argv[])
 		o->record.note = optarg;
 		break;
 	case OPT_NO_SUBDOMAINS: o->record.strict = true; break;
-	case OPT_PASSPHRASE: set_passphrase(o, optarg); break;
+	case OPT_PASSPHRASE:
+		cli_passphrase(optarg, &o->passphrase, CLI_SYSEXITS);
+		break;
 	case OPT_REVOKE: o->revoke = true; break;
 	case OPT_TTL:
 		o->ttl = (uint32_t)cli_number("--ttl", optarg, 0, TTL_MAX);
@@ -159,8 +148,7 @@ read_options(struct options *o, int argc, char *argv[])
 	    ((o->key != NULL || o->revoke) && o->selector.n == 0))
 		if (!nameless(o))
 			cli_usage("needs -d DOMAIN and -s SELECTOR");
-	if (!dnsrec_name_ok(buf_span(&o->domain), buf_span(&o->selector)))
-		cli_usage("domain and selector make no name: over 253 octets");
+	cli_key_name(buf_span(&o->selector), buf_span(&o->domain));
 }
 
 /* The keys in use of the domain, or of all domains. */
@@ -169,7 +157,7 @@ from_directory(const struct options *o, const char *dir, struct keyset *out,
     struct fault *f)
 {
 	struct key_access access = { .insecure = true,
-		.passphrase = o->phrase };
+		.passphrase = buf_span(&o->passphrase) };
 	struct keydir_domains all = { 0 };
 	enum key_found found = KEY_ABSENT;
 
@@ -203,10 +191,12 @@ gather(const struct options *o, struct keyset *out, struct fault *f)
 		if (o->key == NULL && (o->directory != NULL || terminal)) {
 			keydir_path(dir, buf_span(&o->domain),
 			    buf_span(&o->selector), &path);
-			key = keyinput_read(path.p, o->phrase, f);
+			key = keyinput_read(path.p, buf_span(&o->passphrase),
+			    f);
 			buf_free(&path);
 		} else {
-			key = keyinput_read(o->key, o->phrase, f);
+			key = keyinput_read(o->key, buf_span(&o->passphrase),
+			    f);
 		}
 		if (key == NULL)
 			return false;
@@ -257,7 +247,8 @@ main(int argc, char *argv[])
 
 	cli_start(argc, argv);
 	read_options(&o, argc, argv);
-	if (!crypto_start(o.phrase.p != NULL, &f) || !gather(&o, &r.keys, &f))
+	if (!crypto_start(o.passphrase.p != NULL, &f) ||
+	    !gather(&o, &r.keys, &f))
 		cli_die(&f, CLI_SYSEXITS);
 	make_records(&o, &r);
 	if (!dnsrec_write(o.format, r.v, r.n, &out, &f) ||

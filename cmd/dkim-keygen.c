@@ -11,11 +11,11 @@
 #include "dkim/keyrec.h"
 #include "ext/file.h"
 #include "ext/newfile.h"
+#include "keys/keydir.h"
 #include "tool/cli.h"
 #include "tool/dnsrec.h"
-#include "keys/keydir.h"
 
-enum { DEFAULT_BITS = 2048, DEFAULT_TTL = 3600 };
+enum { DEFAULT_TTL = 3600 };
 
 struct options {
 	enum key_type type;
@@ -27,7 +27,7 @@ struct options {
 	const char *group;  /* NULL for none */
 	bool activate;
 	bool force;
-	unsigned verbose;
+	int verbose;
 	int64_t now;
 };
 
@@ -125,7 +125,7 @@ read_options(struct options *o, int argc, char *argv[])
 	int c;
 
 	*o = (struct options){ .type = KEY_RSA,
-		.bits = DEFAULT_BITS,
+		.bits = LIMIT_RSA_BITS_GOOD,
 		.directory = keydir_default(),
 		.now = time(NULL) };
 	while ((c = getopt_long(argc, argv, ":a:b:D:d:ho:s:Vv", long_options,
@@ -140,8 +140,7 @@ read_options(struct options *o, int argc, char *argv[])
 	if (to_stdout(o) && o->group != NULL)
 		cli_usage("--group: not with -o -");
 	default_selector(o);
-	if (!dnsrec_name_ok(buf_span(&o->domain), buf_span(&o->selector)))
-		cli_usage("domain and selector make no name: over 253 octets");
+	cli_key_name(buf_span(&o->selector), buf_span(&o->domain));
 }
 
 /* Where the private key goes, NUL at its end. */

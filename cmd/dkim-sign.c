@@ -23,6 +23,7 @@
 struct run {
 	struct sign_options o;
 	enum output_old old; /* what becomes of a file in the way */
+	char *folder;        /* with new names that are not synced yet */
 	struct message m;
 	struct keyset keys; /* chosen for this message */
 	struct lines lines;
@@ -98,10 +99,12 @@ static bool
 signed_already(struct run *r, const struct signing_key *k)
 {
 	struct header *h = &r->m.header;
+	struct buf name = { 0 };
 	bool any = false;
 
 	if (r->o.if_signed == IF_SIGNED_ADD)
 		return false;
+	domain_key_name(buf_span(&k->selector), buf_span(&k->domain), &name);
 	for (size_t i = 0; i < h->n; i++) {
 		enum verdict v = VERDICT_OPEN;
 		struct sig s;
@@ -109,16 +112,16 @@ signed_already(struct run *r, const struct signing_key *k)
 		if (!span_eq_nocase(h->v[i].name, SPAN("DKIM-Signature")))
 			continue;
 		sig_parse(&s, &h->v[i], &v);
-		if (span_eq_nocase(s.domain, buf_span(&k->domain))) {
+		if (span_eq(buf_span(&s.ascii), buf_span(&k->domain))) {
 			any = any ||
 			    (v == VERDICT_OPEN && s.b.n > 0 &&
-				span_eq_nocase(s.selector,
-				    buf_span(&k->selector)));
+				span_eq(buf_span(&s.query), buf_span(&name)));
 			if (r->o.if_signed == IF_SIGNED_REPLACE)
 				h->v[i].removed = true;
 		}
 		sig_free(&s);
 	}
+	buf_free(&name);
 	return any && r->o.if_signed == IF_SIGNED_SKIP;
 }
 
@@ -183,12 +186,9 @@ check_lines(struct run *r, struct fault *f)
 {
 	const char *name = input_name(r->m.in);
 	struct lines *l = &r->lines;
+	size_t header = header_longest_line(&r->m.header);
 
-	for (size_t i = 0; i < r->m.header.n; i++) {
-		size_t n = field_longest_line(&r->m.header.v[i]);
-
-		l->longest = n > l->longest ? n : l->longest;
-	}
+	l->longest = header > l->longest ? header : l->longest;
 	if (r->o.lines_fail && l->longest > LIMIT_LINE)
 		return fault_set(f, EX_DATAERR,
 		    "%s: a line of %zu octets will be broken by a relay", name,
@@ -221,7 +221,9 @@ write_message(struct run *r, struct span top, const char *target,
 		return false;
 	ok = r->o.header_only ? file_write(out.fd, out.name, top.p, top.n, f) :
 				message_write(&r->m, top, out.fd, out.name, f);
-	ok = ok && output_commit(&out, r->old, like, f);
+	ok = ok &&
+	    output_commit(&out, r->old, like, like != NULL ? &r->folder : NULL,
+		f);
 	output_close(&out);
 	return ok;
 }
@@ -254,20 +256,15 @@ sign(struct run *r, const char *path, const char *target, struct fault *f)
 {
 	struct input *in = input_open(path, !r->o.header_only, f);
 	struct buf top = { 0 };
-	struct stat st;
 	bool ok = false;
 
 	r->m = (struct message){ 0 };
 	r->lines = (struct lines){ 0 };
 	if (in == NULL || !message_open(&r->m, in, f))
 		goto done;
-	if (!input_is_stdin(path) && stat(path, &st) != 0) {
-		(void)fault_errno(f, EX_NOINPUT, "%s", path);
-		goto done;
-	}
 	ok = make_fields(r, &top, f) &&
 	    write_message(r, buf_span(&top), target,
-		!input_is_stdin(path) ? &st : NULL, f);
+		!input_is_stdin(path) ? input_stat(in) : NULL, f);
 done:
 	signer_free(r->signer);
 	r->signer = NULL;
@@ -278,11 +275,13 @@ done:
 	return ok;
 }
 
+/* The last one answers for the name of each before it, too. */
 static bool
-sign_file(struct run *r, const char *path, struct fault *f)
+sign_file(struct run *r, const char *path, bool last, struct fault *f)
 {
 	const char *slash = strrchr(path, '/');
 	struct buf target = { 0 };
+	struct fault own;
 	bool ok;
 
 	if (r->o.in_place)
@@ -292,6 +291,8 @@ sign_file(struct run *r, const char *path, struct fault *f)
 		    slash != NULL ? slash + 1 : path);
 	buf_addc(&target, '\0');
 	ok = sign(r, path, target.p, f);
+	if (last)
+		ok = output_sync(&r->folder, ok ? f : &own) && ok;
 	buf_free(&target);
 	return ok;
 }
@@ -309,7 +310,7 @@ sign_share(struct run *r, struct workers *w, char *files[], size_t n,
 	for (size_t i = w->self; ok && i < n; i += w->n) {
 		struct fault own;
 
-		if (sign_file(r, files[i], &own))
+		if (sign_file(r, files[i], i + w->n >= n, &own))
 			workers_tell(w, SIGNED, 0, SPAN(""));
 		else
 			workers_tell(w, FAILED, own.code, span_str(own.text));
@@ -358,7 +359,7 @@ sign_files(struct run *r, char *files[], size_t n, int *worst, struct fault *f)
 		int status;
 
 		if (jobs > 1 ? was_signed(&w, i, files[i], &own) :
-			       sign_file(r, files[i], &own))
+			       sign_file(r, files[i], i + 1 == n, &own))
 			continue;
 		cli_report(&own);
 		status = cli_status(&own, r->o.style);
@@ -383,11 +384,10 @@ enter_sandbox(const struct run *r, char *files[], int n)
 			0 :
 			SANDBOX_SPOOL));
 	keychoice_plan(&o->choice, &s);
-	for (int i = 0; i < n; i++)
-		if (o->in_place)
-			output_plan(files[i], &s);
-		else
-			sandbox_read(&s, files[i]);
+	if (o->in_place)
+		output_plan_all(files, (size_t)n, &s);
+	for (int i = 0; i < n && !o->in_place; i++)
+		sandbox_read(&s, files[i]);
 	if (n > 0 && !o->in_place)
 		sandbox_write(&s, o->output);
 	else

@@ -13,12 +13,12 @@
 #include "mail/date.h"
 #include "mail/message.h"
 #include "report/authres.h"
-#include "tool/handover.h"
 #include "report/dump.h"
 #include "report/outcome.h"
-#include "tool/output.h"
 #include "report/report.h"
 #include "report/summary.h"
+#include "tool/handover.h"
+#include "tool/output.h"
 #include "verify_many.h"
 #include "verify_options.h"
 
@@ -26,6 +26,7 @@
 struct run {
 	struct verify_options o;
 	struct resolver *dns;
+	struct keycache *keys;
 	struct output out; /* without a name until it is needed */
 	int worst;         /* exit status so far */
 	bool begun;        /* something was written */
@@ -123,7 +124,6 @@ tell(const struct message *m, const struct verdicts *v)
 {
 	for (size_t i = 0; i < v->n; i++) {
 		struct span query = buf_span(&v->v[i].sig.query);
-
 		const char *why = v->v[i].dns_why;
 
 		cli_note("%s: %.*s: %s (%s%s%s)", input_name(m->in),
@@ -248,7 +248,7 @@ verify(void *arg, struct input *in, const char *name, size_t number,
 	if (r->o.domainkeys)
 		to.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
 		    r->dns);
-	to.verifier = verifier_begin(&m.header, &rules, r->dns);
+	to.verifier = verifier_begin(&m.header, &rules, r->dns, r->keys);
 	resolver_meanwhile(to.dns, to.fd);
 	if (!message_body(&m, feed, &to, f)) {
 		reading_failed(r, f);
@@ -364,7 +364,7 @@ finish(struct run *r, struct fault *f)
 {
 	return (!r->o.summary || write_summary(r, f)) &&
 	    (r->out.name == NULL ||
-		output_commit(&r->out, OUTPUT_REPLACE, NULL, f));
+		output_commit(&r->out, OUTPUT_REPLACE, NULL, NULL, f));
 }
 
 /* https://no-color.org */
@@ -401,6 +401,7 @@ main(int argc, char *argv[])
 		f.code = EX_CONFIG;
 	if (r.dns == NULL)
 		cli_die(&f, r.o.style);
+	r.keys = keycache_new();
 	r.colour = wants_colour(r.o.output);
 	ok = optind < argc ?
 	    verify_files(&r, argv + optind, argc - optind, &f) :
@@ -411,6 +412,7 @@ main(int argc, char *argv[])
 	if (!ok)
 		cli_die(&f, r.o.style);
 	resolver_free(r.dns);
+	keycache_free(r.keys);
 	summary_free(&r.summary);
 	verify_options_free(&r.o);
 	cli_finish(r.worst, r.o.style);

@@ -3,18 +3,15 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "ext/file.h"
 #include "ext/input.h"
-#include "mail/domain.h"
-#include "tool/cli.h"
 #include "keys/keydir.h"
 #include "keys/keytemplate.h"
+#include "mail/domain.h"
+#include "tool/cli.h"
 
 static const char help[] =
     "usage: dkim-sign [-d domain] [-s selector] [-k key] ... [options] < "
@@ -129,36 +126,6 @@ choice(const char *option, const char *text, const char *const words[],
 }
 
 static void
-read_passphrase(struct sign_options *o, const char *file, const char *fd)
-{
-	struct fault f;
-	bool ok = false;
-	int n = -1;
-
-	buf_wipe(&o->passphrase);
-	if (file != NULL)
-		ok = file_slurp(file, FILE_PRIVATE, LIMIT_PASSPHRASE,
-			 &o->passphrase, &f) == FILE_READ;
-	else
-		n = (int)cli_number("--passphrase-fd", fd, 0, 65535);
-	/* Never moved, so that no copy of it stays behind. */
-	buf_reserve(&o->passphrase, LIMIT_PASSPHRASE + 8192);
-	if (fd != NULL)
-		ok = file_slurp_fd(n, "passphrase", LIMIT_PASSPHRASE,
-		    &o->passphrase, &f);
-	/* No program that is run later is to read it again. */
-	if (n > STDERR_FILENO)
-		(void)close(n);
-	if (!ok)
-		cli_die(&f, o->style);
-	while (o->passphrase.n > 0 &&
-	    strchr("\r\n", o->passphrase.p[o->passphrase.n - 1]) != NULL)
-		o->passphrase.n--;
-	buf_reserve(&o->passphrase, 1); /* an empty one is one, too */
-	o->choice.access.passphrase = buf_span(&o->passphrase);
-}
-
-static void
 set_algorithm(struct sign_options *o, const char *text)
 {
 	o->any_algorithm = false;
@@ -184,7 +151,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 		break;
 	case 'D': o->choice.directory = optarg; break;
 	case 'd': cli_domain("-d", optarg, &o->domain); break;
-	case 'H': s->fields.signed_names = optarg; break;
+	case 'H': o->signed_names = optarg; break;
 	case 'h': cli_help(help);
 	case 'i':
 		o->identity.n = 0;
@@ -195,7 +162,7 @@ set_option(struct sign_options *o, int c, char *argv[])
 		break;
 	case 'k': o->choice.keys[o->choice.nkeys++] = optarg; break;
 	case 'l': s->body_length = true; break;
-	case 'O': s->fields.oversigned = optarg; break;
+	case 'O': o->oversigned = optarg; break;
 	case 'o': o->output = optarg; break;
 	case 's':
 		if (!selector_ok(span_str(optarg)))
@@ -241,8 +208,12 @@ set_option(struct sign_options *o, int c, char *argv[])
 		    NO_KEY_FAIL;
 		break;
 	case OPT_NOW: o->now = cli_epoch("--now", optarg); break;
-	case OPT_PASSPHRASE_FD: read_passphrase(o, NULL, optarg); break;
-	case OPT_PASSPHRASE_FILE: read_passphrase(o, optarg, NULL); break;
+	case OPT_PASSPHRASE_FD:
+		cli_passphrase_fd(optarg, &o->passphrase, o->style);
+		break;
+	case OPT_PASSPHRASE_FILE:
+		cli_passphrase(optarg, &o->passphrase, o->style);
+		break;
 	case OPT_SIGN_COMMAND: o->sign_command.program = optarg; break;
 	case OPT_SIGNING_TABLE: o->choice.tables.signing = optarg; break;
 	default: cli_bad_option(c, argv);
@@ -298,6 +269,7 @@ check_sources(struct sign_options *o)
 	if (k->tables.all && k->tables.signing == NULL)
 		cli_usage("--all-matches: needs --signing-table");
 	k->fallback = buf_span(&o->fallback);
+	k->access.passphrase = buf_span(&o->passphrase);
 	if (o->sign_command.program != NULL) {
 		check_sign_command(o);
 		return;
@@ -378,6 +350,7 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 		.style = CLI_MTA,
 		.spec = { .canon_header = CANON_RELAXED,
 		    .canon_body = CANON_RELAXED,
+		    .fields = &o->fields,
 		    .signed_at = -1,
 		    .expires = -1 } };
 	o->choice.keys = mem_grow(NULL, (size_t)argc, sizeof(char *));
@@ -391,7 +364,7 @@ sign_options_read(struct sign_options *o, int *count, char *argv[])
 	o->identity.n--;
 	check_identity(o);
 	check_times(o);
-	if (!fieldlist_check(&o->spec.fields, &f))
+	if (!fieldlist_read(&o->fields, o->signed_names, o->oversigned, &f))
 		cli_die(&f, o->style);
 	check_target(o, optind < argc ? argv[optind] : NULL);
 	for (int i = optind; i < argc; i++)
@@ -408,6 +381,7 @@ void
 sign_options_free(struct sign_options *o)
 {
 	keychoice_close(&o->choice);
+	fieldlist_free(&o->fields);
 	free(o->choice.keys);
 	free(o->choice.selectors);
 	buf_free(&o->domain);

@@ -7,9 +7,9 @@
 #include "base/buf.h"
 #include "dkim/algorithm.h"
 #include "dkim/signer.h"
-#include "tool/cli.h"
 #include "keys/keychoice.h"
 #include "keys/signcommand.h"
+#include "tool/cli.h"
 
 /* What the command line of dkim-sign asks for, checked. */
 
@@ -40,7 +40,9 @@ struct sign_options {
 	int64_t now;
 	int64_t expire; /* seconds, 0 for none */
 	bool no_timestamp;
-	struct signer_spec spec; /* all but its names */
+	const char *signed_names, *oversigned; /* -H, -O, or NULL */
+	struct fieldlist fields;               /* what they come to */
+	struct signer_spec spec;               /* all but its names */
 	enum cli_style style;
 	int verbose;
 };

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 
 #include "dkim/verifier.h"
-#include "tool/cli.h"
 #include "report/dkverify.h"
 #include "report/outcome.h"
+#include "tool/cli.h"
 
 /* What the command line of dkim-verify asks for, checked. */
 

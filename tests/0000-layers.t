@@ -154,6 +154,8 @@ if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
 else
 	skip "clang-format changes nothing" "no clang-format 14 here"
 fi
+none "no comment in a script is wider than 80 columns" "$(
+	expand scripts/* | grep '^ *#' | grep -E '.{81}')"
 if command -v shellcheck >/dev/null 2>&1; then
 	none "shellcheck finds nothing in the scripts" "$(
 		shellcheck -S warning scripts/* .ci/run 2>&1)"

@@ -70,10 +70,59 @@ for prog in "$BIN"/dkim-*; do
 	is "$p knows every option of the manual" "$unknown" ""
 	unlike "$p: the manual names no section without text" "$(
 		awk '/^\.Sh/ { if (prev ~ /^\.Sh/) print prev } { prev = $0 }' "$page")" .
-	for sh in NAME SYNOPSIS DESCRIPTION "EXIT STATUS" EXAMPLES "SEE ALSO" STANDARDS; do
-		grep -qx "\.Sh $sh" "$page"
-		result $? "$p: the manual has a section $sh"
+done
+
+# section PAGE NAME: its lines
+section() {
+	awk -v name="$2" '/^\.Sh/ { inside = $0 == ".Sh " name; next } inside' "$1"
+}
+for page in $pages; do
+	p=${page##*/}
+	wanted="NAME|DESCRIPTION|EXAMPLES|SEE ALSO|STANDARDS|CAVEATS"
+	case $p in
+	*.[18]) wanted="$wanted|SYNOPSIS|ENVIRONMENT|FILES|EXIT STATUS|DIAGNOSTICS" ;;
+	*.5) wanted="$wanted|ENVIRONMENT|FILES" ;;
+	esac
+	missing=$(echo "$wanted" | tr '|' '\n' | while read -r sh; do
+		section "$page" "$sh" | grep -q '[A-Za-z]' || echo "$sh"
+	done)
+	is "$p has all sections, with text" "$missing" ""
+done
+
+# What is read from the environment: by the programs, where the name is in the
+# binary, and by the scripts that are installed.
+# LD_PRELOAD only tells of valgrind; TMPDIR is for those who keep a message.
+named=$(grep -ho 'getenv("[A-Z_]*")' "$TOP"/cmd/*.c "$TOP"/libshared/*/*.c |
+    cut -d'"' -f2 | sort -u)
+like "the names in getenv are found" "$(echo $named)" 'DKIM_KEYDIR .*NO_COLOR'
+for prog in dkim-sign dkim-verify dkim-keygen dkim-dnsrec dkim-check; do
+	section "$TOP/man/$prog.1" ENVIRONMENT >page
+	missing=
+	for name in $named; do
+		case $name.$prog in
+		LD_PRELOAD.* | TMPDIR.dkim-keygen | TMPDIR.dkim-dnsrec | \
+		    TMPDIR.dkim-check) continue ;;
+		esac
+		! tr -c A-Z_ '\n' <"$BIN/$prog" | grep -qx "$name" ||
+		    grep -qw "$name" page || missing="$missing $name"
 	done
+	is "$prog(1) tells what it reads from the environment" "$missing" ""
+done
+for script in $(sed -n '/^SCRIPT /,/^LIB /p' "$TOP/Makefile" |
+    grep -o 'scripts/[a-z0-9-]*'); do
+	p=${script##*/}
+	page=$(grep -l "^\.Nm $p\( ,\)*\$" "$TOP"/man/*.8)
+	is "$p has one manual page" "$(echo "$page" | grep -c .)" 1
+	section "$page" ENVIRONMENT >environment
+	is "... which tells what it reads from the environment" "$(
+		grep -oE '\$\{?[A-Z][A-Z0-9_]+' "$TOP/$script" | tr -d '${' | sort -u |
+		    grep -vxE 'NF|PWD|OPTARG' | while read -r name; do
+			grep -qw "$name" environment || echo "$name"
+		done)" ""
+	case $p in qmail-* | postfix-*) continue ;; esac # they have no options
+	sh "$TOP/$script" --help | grep -E '^ +-' | options /dev/stdin >help
+	grep '^\.It Fl' "$page" | sed 's/Fl -/--/g' | options /dev/stdin >manual
+	is "... and its options" "$(comm -3 help manual)" ""
 done
 # ------------------------------------------------- the findings of dkim-check
 cat >findings.py <<'PY'

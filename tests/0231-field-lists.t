@@ -27,6 +27,12 @@ is "an absent field that -O names is guarded" \
 is "-O with nothing oversigns nothing" "$(signed -H From:Date -O '')" From:Date
 refuses "From cannot be dropped" 64 'From has to be signed' \
     dkim-sign -d example.com -s sel -k key.pem -H -From
+many() { # many COUNT: From and other names, COUNT of them in all
+	awk -v n="$1" 'BEGIN { printf "From"; while (--n > 0) printf ":X-%d", n }'
+}
+is "-H may name 1000 fields" "$(signed -H "$(many 1000)" -O '')" From
+refuses "and not one more" 64 'more fields to sign' \
+    dkim-sign -d example.com -s sel -k key.pem -H "$(many 1001)"
 refuses "--in-place would lose the message with --header-only" 64 'in-place' \
     dkim-sign -d example.com -s sel -k key.pem --in-place --header-only mail
 done_testing

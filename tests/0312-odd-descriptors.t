@@ -60,6 +60,52 @@ for store in '-k empty/%d/key.pem' '-k empty/%/default' '-D empty'; do
 	is "a domain that the store does not have passes: $store" \
 	    "$(eval "dkim-sign $store" <plain9)" "$(cat plain9)"
 done
+
+# Each file is on disk before it gets its name, a folder of names once at the end.
+synced() { # synced OPTION...: what it syncs and names, in order
+	rm -rf sync
+	mkdir -p sync/one sync/two sync/far
+	for m in one/1 one/2 far/3 two/4 two/5; do
+		printf 'From: a@example.com\n\nx\n' >sync/$m
+	done
+	ln -s ../far/3 sync/one/3
+	strace -f -y -o trace -e trace=fsync,rename dkim-sign -d example.com -s sel \
+	    -k key.pem "$@" sync/one/1 sync/one/2 sync/one/3 sync/two/4 sync/two/5 2>err
+	status=$?
+	sed -n "s|.*fsync([0-9]*<$T/sync/\([a-z]*\)>.*|\1|p
+		s|.*fsync([0-9]*<$T/sync/\([a-z]*\)/#.*|\1/#|p
+		s|.*rename(.*, \".*sync/\([a-z0-9/]*\)\").*|\1|p" trace | tr '\n' ' '
+	return $status
+}
+if command -v strace >/dev/null && [ -z "${DKIM_SANITIZED:-}" ] &&
+    strace -o /dev/null true 2>/dev/null; then
+	is "each folder is synced once, after its files" "$(synced --in-place)" \
+	    "one/# one/1 one/# one/2 far/# far/3 one two/# two/4 far two/# two/5 two "
+	for n in 1 2 3 4 5 6 7 8; do
+		strace -o trace -e inject=fsync:error=EIO:when=$n dkim-sign -d example.com -s sel \
+		    -k key.pem --if-signed replace --in-place sync/one/1 sync/one/2 \
+		    sync/one/3 sync/two/4 sync/two/5 2>err
+		echo "$? $(sed "s|.*$T/||" err)"
+	done >got
+	is "and each of them counts" "$(sed 's|^\([0-9]*\) .*/\([a-z]*/[0-9]*\): .*|\1 \2|' got)" \
+	    "75 one/1
+75 one/2
+75 far/3
+75 one/
+75 two/4
+75 far/
+75 two/5
+75 two/"
+	strace -f -o trace -e trace=fsync dkim-sign -d example.com -s sel -k key.pem -j 2 \
+	    --if-signed replace --in-place sync/one/? sync/two/?
+	is "with -j each process syncs what it names" "$(grep -c 'fsync(' trace)" 10
+	strace -f -o trace -e inject=fsync:error=EIO:when=4+ dkim-sign -d example.com -s sel \
+	    -k key.pem -j 2 --if-signed replace --in-place sync/two/4 sync/two/5 \
+	    sync/two/4 sync/two/5 sync/two/4 2>err
+	is "and tells when it cannot" "$? $(grep -c 'sync/two/: Input' err)" "75 1"
+else
+	skip "when files and folders are synced" "no strace"
+fi
 refuses "- among files" 64 'standard input' sign -o to -
 refuses "standard input in place" 64 'standard input' sign --in-place /dev/stdin
 cat to/1 >first

@@ -148,6 +148,10 @@ record 't=y; p='
 tag "fails, testing" "neutral signature-mismatch" 's/hello/hullo/' -Z key.zone
 echo 'sel._domainkey.example.com. 60 IN TXT "p="' >key.zone
 tag "revoked" "permerror key-revoked" '' -Z key.zone
+openssl genpkey -algorithm ed25519 -outform DER | openssl pkey -inform DER \
+    -pubout -outform DER | base64 >other
+echo "sel._domainkey.example.com. 60 IN TXT \"p=$(cat other)\"" >key.zone
+tag "an Ed25519 key" "permerror key-type-mismatch" '' -Z key.zone
 tag "a longer key is asked for" "policy key-too-short" '' -m 4096
 run $V -n 127.0.0.1@1 -F kv <signed
 like "no DNS" "$(cat out)" '^domainkeys=temperror code=dns-servfail'

@@ -9,20 +9,18 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import RSA, lf, run, sign  # noqa: E402
+from forge import Ed25519, NOW, RSA, lf, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)
-zone = forge.write(os.path.join(T, "zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+zone = forge.zone_file({"sel._domainkey.example.com": rsa.record()})
 MSG = (b"From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: greetings\r\n"
        b"\r\nHello.\r\n\r\nFrom here on\r\nbye\r\n")
 good = lf(sign(MSG, rsa))
@@ -212,6 +210,23 @@ threading.Thread(target=serve, daemon=True).start()
 r = run("dkim-verify", "-n", "127.0.0.1@%d" % sock.getsockname()[1], "--now", str(NOW), "-F", "tsv",
         *([names[0]] * 50))
 tap.eq((r.status, len(asked)), (0, 1), "fifty messages of one signer: one query", r)
+
+# keys are kept from message to message, 64 of them
+keys = [Ed25519(i) for i in range(66)]
+zone66 = forge.zone_file(
+    {"s%d._domainkey.example.com" % i: k.record() for i, k in enumerate(keys)}, "zone66")
+letters = []
+for i, k in enumerate(keys):
+    m = ENV + lf(sign(MSG.replace(b"From here", b"from here"), k, s="s%d" % i)) + b"\n"
+    letters.append(m if i % 9 else m.replace(b"greetings", b"salutations"))
+for name, order in (("one after the other", list(range(66))), ("in turn", [0, 65, 0, 64, 65, 1, 0])):
+    for reps in (1, 2):
+        todo = order * reps
+        r = run("dkim-verify", "-Z", zone66, "--now", str(NOW), "-F", "json", "--mbox",
+                stdin=b"".join(letters[i] for i in todo))
+        tap.eq([(o["signatures"][0]["selector"], o["result"]) for o in objects(r)],
+               [("s%d" % i, "pass" if i % 9 else "fail") for i in todo],
+               "66 keys %s, %d times" % (name, reps), r)
 
 # the bar
 path = os.path.join(T, "many")

@@ -1,12 +1,14 @@
 #include "base/base64.h"
 
-static const char digits[] =
+const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void
 base64_encode(struct buf *out, const void *data, size_t n)
 {
 	const unsigned char *p = data;
+
+	const char *digits = base64_digits;
 
 	for (; n > 0; p += n < 3 ? n : 3, n -= n < 3 ? n : 3) {
 		unsigned v = (unsigned)p[0] << 16 |
@@ -19,16 +21,19 @@ base64_encode(struct buf *out, const void *data, size_t n)
 	}
 }
 
+/* What the octets from '+' to 'z' stand for. */
+static const signed char values[] = { 62, -1, -1, -1, 63, 52, 53, 54, 55, 56,
+	57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1, -1, 0, 1, 2, 3, 4, 5, 6, 7,
+	8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	-1, -1, -1, -1, -1, -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37,
+	38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51 };
+
 static int
 digit_value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (ascii_digit(c))
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	size_t i = (size_t)(unsigned char)c - '+';
+
+	return i < sizeof(values) ? values[i] : -1;
 }
 
 /* The octets of the last group: bits holds n digits, pad equals signs follow. */
@@ -61,7 +66,7 @@ base64_decode(struct buf *out, struct span text)
 		char c = text.p[i];
 		int v = digit_value(c);
 
-		if (ascii_wsp(c) || c == '\r' || c == '\n')
+		if (v < 0 && ascii_space(c))
 			continue;
 		if (c == '=' && pad < 2) {
 			pad++;

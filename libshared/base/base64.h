@@ -6,7 +6,10 @@
 #include "base/attr.h"
 #include "base/buf.h"
 
-/* RFC 4648 section 4, with padding, on one line. */
+/* RFC 4648 section 4: the alphabet, 64 digits and a NUL. */
+extern const char base64_digits[];
+
+/* With padding, on one line. */
 void base64_encode(struct buf *out, const void *p, size_t n);
 
 /*

@@ -61,11 +61,15 @@ buf_add_visible(struct buf *b, struct span s)
 }
 
 void
-buf_addc(struct buf *b, char c)
+buf_add_quoted(struct buf *b, struct span s)
 {
-	if (b->n == b->cap)
-		buf_reserve(b, 1);
-	b->p[b->n++] = c;
+	buf_addc(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_addc(b, '\\');
+		buf_addc(b, s.p[i]);
+	}
+	buf_addc(b, '"');
 }
 
 void

@@ -23,6 +23,7 @@ enum {
 	LIMIT_NAMESERVERS = 32,       /* name servers asked */
 	LIMIT_LOOKUPS = 64,           /* lookups, and so sockets, at a time */
 	LIMIT_KNOWN_NAMES = 1000,     /* answers kept between messages */
+	LIMIT_CACHED_KEYS = 64,       /* public keys likewise */
 	LIMIT_CNAME_LINKS = 8,        /* links of a CNAME chain followed */
 	LIMIT_KEY_FILE = 64 << 10,    /* a private key file */
 	LIMIT_PASSPHRASE = 1024,      /* of an encrypted key */
@@ -33,6 +34,7 @@ enum {
 	LIMIT_COMMAND_SECONDS = 8,        /* of a helper program, by default */
 	LIMIT_ZONE_FILE = 64 << 20,       /* the master file of -Z */
 	LIMIT_RSA_BITS_MIN = 1024,        /* RFC 8301 section 3.2 */
+	LIMIT_RSA_BITS_GOOD = 2048,       /* the same: from here on not weak */
 	LIMIT_RSA_BITS_MAX = 8192,
 	LIMIT_SPOOL_MEMORY = 1 << 20, /* of a piped message kept in memory */
 	LIMIT_EXPLAIN_BODY = 8 << 20, /* body kept for --explain */
@@ -45,6 +47,7 @@ enum {
 	LIMIT_LINE = 998,             /* RFC 5322 section 2.1.1 */
 	LIMIT_DNS_SECONDS = 8,        /* DNS time of one message, by default */
 	LIMIT_DNS_SECONDS_MAX = 3600, /* of one message, at most */
+	LIMIT_DNS_UDP = 1232,         /* a reply that no path has to fragment */
 	LIMIT_CLOCK_SKEW = 300,       /* seconds, by default */
 };
 

@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-static bool
-blank(char c)
-{
-	return ascii_wsp(c) || c == '\r' || c == '\n';
-}
-
 struct span
 span_str(const char *s)
 {
@@ -18,6 +12,15 @@ bool
 span_eq(struct span a, struct span b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+int
+span_cmp(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
 }
 
 int
@@ -32,13 +35,27 @@ span_cmp_nocase(struct span a, struct span b)
 		if (x != y)
 			return x < y ? -1 : 1;
 	}
-	return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
+	return (a.n > b.n) - (a.n < b.n);
 }
 
 bool
 span_eq_nocase(struct span a, struct span b)
 {
 	return a.n == b.n && span_cmp_nocase(a, b) == 0;
+}
+
+bool
+span_begins(struct span s, struct span prefix)
+{
+	return s.n >= prefix.n &&
+	    span_eq((struct span){ s.p, prefix.n }, prefix);
+}
+
+bool
+span_begins_nocase(struct span s, struct span prefix)
+{
+	return s.n >= prefix.n &&
+	    span_eq_nocase((struct span){ s.p, prefix.n }, prefix);
 }
 
 bool
@@ -87,11 +104,11 @@ span_utf8(struct span s)
 struct span
 span_trim(struct span s)
 {
-	while (s.n > 0 && blank(s.p[0])) {
+	while (s.n > 0 && ascii_space(s.p[0])) {
 		s.p++;
 		s.n--;
 	}
-	while (s.n > 0 && blank(s.p[s.n - 1]))
+	while (s.n > 0 && ascii_space(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }

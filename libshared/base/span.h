@@ -22,6 +22,8 @@ struct span {
 struct span span_str(const char *s);
 bool span_eq(struct span a, struct span b);
 bool span_eq_nocase(struct span a, struct span b);
+bool span_begins(struct span s, struct span prefix);
+bool span_begins_nocase(struct span s, struct span prefix);
 
 /* ASCII, whatever the locale. */
 static inline char
@@ -49,7 +51,18 @@ ascii_wsp(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Order by octet value without regard to ASCII case, for sorting: <0, 0, >0. */
+/* What a folded header field has between words: WSP, CR and LF. */
+static inline bool
+ascii_space(char c)
+{
+	return ascii_wsp(c) || c == '\r' || c == '\n';
+}
+
+/*
+ * Order by octet value, as LC_ALL=C sort(1) has it, and the same without regard
+ * to ASCII case: <0, 0, >0.
+ */
+int span_cmp(struct span a, struct span b);
 int span_cmp_nocase(struct span a, struct span b);
 
 /* Every octet sequence of s is well-formed UTF-8 (RFC 3629). */
@@ -64,7 +77,7 @@ span_from(struct span s, size_t n)
 			 (struct span){ s.p + s.n, 0 };
 }
 
-/* The part of s without SP, HTAB, CR and LF at either end. */
+/* The part of s without ascii_space at either end. */
 struct span span_trim(struct span s);
 
 /*

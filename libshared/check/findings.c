@@ -28,6 +28,12 @@ findings_add(struct findings *all, enum finding_code code, struct span subject,
 }
 
 void
+findings_say(struct findings *all, enum finding_code code, struct span subject)
+{
+	findings_add(all, code, subject, "%s", "");
+}
+
+void
 findings_append(struct findings *all, struct findings *more)
 {
 	all->v = mem_grow(all->v, all->n + more->n + 1, sizeof(*all->v));
@@ -80,17 +86,6 @@ word(enum severity s)
 	return words[s];
 }
 
-/* What comes from DNS or a message shall not move the cursor. */
-static void
-put_plain(struct span text, struct buf *out)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] < ' ' || text.p[i] > '~')
-			buf_addf(out, "\\x%02x", (unsigned char)text.p[i]);
-		else
-			buf_addc(out, text.p[i]);
-}
-
 void
 findings_text(const struct findings *all, struct buf *out)
 {
@@ -99,27 +94,17 @@ findings_text(const struct findings *all, struct buf *out)
 		const struct meaning *m = meaning_of(one->code);
 
 		buf_addf(out, "%s %s ", word(m->severity), m->code);
-		put_plain(buf_span(&one->subject), out);
+		buf_add_visible(out, buf_span(&one->subject));
 		buf_addf(out, ": %s", m->why);
 		if (one->detail.n > 0) {
 			buf_adds(out, " (");
-			put_plain(buf_span(&one->detail), out);
+			buf_add_visible(out, buf_span(&one->detail));
 			buf_addc(out, ')');
 		}
 		if (m->advice != NULL)
 			buf_addf(out, "; %s", m->advice);
 		buf_addc(out, '\n');
 	}
-}
-
-static void
-put_member(struct json *j, const char *name, struct span value)
-{
-	json_name(j, name);
-	if (value.n > 0)
-		json_string(j, value);
-	else
-		json_null(j);
 }
 
 void
@@ -131,15 +116,13 @@ findings_json(const struct findings *all, struct buf *out)
 		struct json j = { .out = out };
 
 		json_begin(&j, '{');
-		put_member(&j, "severity", span_str(word(m->severity)));
-		put_member(&j, "code", span_str(m->code));
-		json_name(&j, "temporary");
-		json_bool(&j, m->severity == TEMPORARY);
-		put_member(&j, "subject", buf_span(&one->subject));
-		put_member(&j, "why", span_str(m->why));
-		put_member(&j, "detail", buf_span(&one->detail));
-		put_member(&j, "advice",
-		    span_str(m->advice != NULL ? m->advice : ""));
+		json_word(&j, "severity", word(m->severity));
+		json_word(&j, "code", m->code);
+		json_flag(&j, "temporary", m->severity == TEMPORARY);
+		json_text(&j, "subject", buf_span(&one->subject));
+		json_word(&j, "why", m->why);
+		json_text(&j, "detail", buf_span(&one->detail));
+		json_word(&j, "advice", m->advice);
 		json_end(&j, '}');
 		buf_addc(out, '\n');
 	}

@@ -4,12 +4,11 @@
 
 #include "base/base64.h"
 #include "base/limits.h"
+#include "crypto/weakkey.h"
 #include "dkim/algorithm.h"
 #include "dkim/taglist.h"
-#include "crypto/weakkey.h"
 
 enum {
-	BITS_GOOD = 2048,
 	BITS_COMMON = 4096, /* what RFC 8301 makes verifiers take */
 	EXPONENT_GOOD = 65537,
 	DER_SEQUENCE = 0x30
@@ -99,7 +98,7 @@ run_together(const struct tag *t)
 	struct span value = t->value;
 
 	if (span_eq(t->name, SPAN("v")) && value.n > version.n &&
-	    span_eq_nocase((struct span){ value.p, version.n }, version))
+	    span_begins_nocase(value, version))
 		return contains(value, "=");
 	if (span_eq(t->name, SPAN("n")))
 		return false;
@@ -328,7 +327,7 @@ lint_size(unsigned bits, struct span subject, struct findings *out)
 
 	if (bits < LIMIT_RSA_BITS_MIN)
 		code = FINDING_KEY_SHORT;
-	else if (bits < BITS_GOOD)
+	else if (bits < LIMIT_RSA_BITS_GOOD)
 		code = FINDING_KEY_WEAK;
 	else if (bits > BITS_COMMON)
 		code = FINDING_KEY_LONG;
@@ -357,7 +356,7 @@ lint_rsa(const struct der_rsa *rsa, struct span subject, struct findings *out)
 		    (unsigned long long)exponent);
 	if (weakness == WEAK_NOT)
 		return good;
-	findings_add(out, codes[weakness], subject, "%s", "");
+	findings_say(out, codes[weakness], subject);
 	return false;
 }
 
@@ -377,7 +376,7 @@ lint_key(enum key_type type, struct span pub, struct span subject,
 	case KEY_SMALL_ORDER: code = FINDING_SMALL_ORDER; break;
 	default: code = FINDING_BAD_KEY; break;
 	}
-	findings_add(out, code, subject, "%s", "");
+	findings_say(out, code, subject);
 	return false;
 }
 

@@ -1,8 +1,8 @@
 #ifndef CHECK_LINT_H
 #define CHECK_LINT_H
 
-#include "crypto/pubkey.h"
 #include "check/findings.h"
+#include "crypto/pubkey.h"
 
 /* What a record says its key is. */
 struct linted {

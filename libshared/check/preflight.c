@@ -1,14 +1,14 @@
 #include "check/preflight.h"
 
 #include "base/limits.h"
+#include "check/dmarc.h"
+#include "check/probe.h"
 #include "dkim/bodyhash.h"
 #include "dkim/taglist.h"
 #include "mail/lines.h"
 #include "mail/message.h"
-#include "check/dmarc.h"
-#include "check/probe.h"
 
-enum { BITS_GOOD = 2048, SLOW_MAIL = 5 * 86400 };
+enum { SLOW_MAIL = 5 * 86400 };
 
 struct flight {
 	struct verifier *verifier;
@@ -69,10 +69,6 @@ judge_one(const struct flight *fl, const struct result_one *r,
 	}
 }
 
-/* What a reader sees and a forger would like to add. */
-static const char *const shown[] = { "From", "Sender", "Reply-To", "Subject",
-	"To", "Cc", "Date", NULL };
-
 static void
 list_name(struct buf *list, const char *name)
 {
@@ -87,15 +83,17 @@ judge_fields(const struct flight *fl, const struct result_one *r,
 {
 	struct buf addable = { 0 }, open = { 0 };
 
-	for (size_t i = 0; shown[i] != NULL; i++) {
-		struct span name = span_str(shown[i]);
+	/* What a reader sees and a forger would like to add. */
+	for (size_t i = 0; i < VERIFIER_DISPLAYED; i++) {
+		const char *field = verifier_singletons[i];
+		struct span name = span_str(field);
 		size_t there = header_count(fl->header, name),
 		       covered = sig_covers(&r->sig, name);
 
 		if (there > covered)
-			list_name(&open, shown[i]);
+			list_name(&open, field);
 		else if (there == covered)
-			list_name(&addable, shown[i]);
+			list_name(&addable, field);
 	}
 	if (open.n > 0)
 		findings_add(fl->out, FINDING_FIELD_UNSIGNED, subject, "%.*s",
@@ -122,11 +120,11 @@ judge_strength(const struct flight *fl, const struct result_one *r,
 		    "in %lld seconds",
 		    (long long)(s->expires - fl->rules->now));
 	if (s->algorithm.key == KEY_RSA && r->key_bits > 0 &&
-	    r->key_bits < BITS_GOOD)
+	    r->key_bits < LIMIT_RSA_BITS_GOOD)
 		findings_add(fl->out, FINDING_SIGNED_WEAKLY, subject, "%u bits",
 		    r->key_bits);
 	if (r->testing)
-		findings_add(fl->out, FINDING_TESTING, subject, "%s", "");
+		findings_say(fl->out, FINDING_TESTING, subject);
 }
 
 static void
@@ -135,8 +133,7 @@ judge_signatures(const struct flight *fl)
 	const struct verdicts *v = fl->verdicts;
 
 	if (v->n == 0 && v->message == VERDICT_OPEN)
-		findings_add(fl->out, FINDING_UNSIGNED, SPAN("message"), "%s",
-		    "");
+		findings_say(fl->out, FINDING_UNSIGNED, SPAN("message"));
 	for (size_t i = 0; i < v->n; i++) {
 		const struct result_one *r = &v->v[i];
 		struct buf subject = { 0 };
@@ -182,15 +179,13 @@ wants_strict(const struct dmarc *d)
 static bool
 aligned(const struct flight *fl, const struct result_one *r)
 {
-	struct span from = buf_span(&fl->verdicts->from_domain);
-
-	if (span_eq_nocase(r->sig.domain, from))
+	if (r->aligned == ALIGNED_STRICT)
 		return true;
 	if (wants_strict(&fl->dmarc))
 		return false;
 	return fl->dmarc.state == DMARC_UNKNOWN ?
 	    r->aligned != ALIGNED_NO :
-	    same_organization(fl, r->sig.domain);
+	    same_organization(fl, buf_span(&r->sig.ascii));
 }
 
 static void
@@ -231,25 +226,21 @@ judge_unsubscribe(const struct flight *fl)
 		if (passes(&v->v[i]) && sig_covers(&v->v[i].sig, list) > 0 &&
 		    sig_covers(&v->v[i].sig, post) > 0)
 			return;
-	findings_add(fl->out, FINDING_UNSUBSCRIBE_UNSIGNED, post, "%s", "");
+	findings_say(fl->out, FINDING_UNSUBSCRIBE_UNSIGNED, post);
 }
 
 static void
 judge_lines(const struct flight *fl)
 {
-	size_t longest = fl->lines.longest;
+	size_t header = header_longest_line(fl->header);
+	size_t longest = header > fl->lines.longest ? header :
+						      fl->lines.longest;
 
-	for (size_t i = 0; i < fl->header->n; i++) {
-		size_t n = field_longest_line(&fl->header->v[i]);
-
-		longest = n > longest ? n : longest;
-	}
 	if (longest > LIMIT_LINE)
 		findings_add(fl->out, FINDING_LONG_LINE, SPAN("message"),
 		    "%zu octets", longest);
 	if (fl->lines.bare_cr)
-		findings_add(fl->out, FINDING_BARE_CR, SPAN("message"), "%s",
-		    "");
+		findings_say(fl->out, FINDING_BARE_CR, SPAN("message"));
 }
 
 /* What the record asks for: for a domain below it, sp= counts before p=. */
@@ -276,14 +267,14 @@ judge_dmarc(const struct flight *fl)
 	struct span from = buf_span(&fl->verdicts->from_domain);
 
 	if (d->several)
-		findings_add(fl->out, FINDING_DMARC_SEVERAL, from, "%s", "");
+		findings_say(fl->out, FINDING_DMARC_SEVERAL, from);
 	switch (d->state) {
 	case DMARC_UNKNOWN:
 		(void)probe_unknown(d->why, buf_span(&d->unknown), fl->out);
 		return;
 	case DMARC_ABSENT:
 		if (!d->several)
-			findings_add(fl->out, FINDING_NO_DMARC, from, "%s", "");
+			findings_say(fl->out, FINDING_NO_DMARC, from);
 		return;
 	case DMARC_FOUND: break;
 	}
@@ -291,7 +282,7 @@ judge_dmarc(const struct flight *fl)
 	    (int)d->at.n, d->at.p, d->record.n < 200 ? (int)d->record.n : 200,
 	    d->record.p);
 	if (policy_none(d, from))
-		findings_add(fl->out, FINDING_DMARC_NONE, from, "%s", "");
+		findings_say(fl->out, FINDING_DMARC_NONE, from);
 }
 
 static bool
@@ -299,8 +290,7 @@ is_spf(struct span text)
 {
 	static const struct span begin = SPAN("v=spf1");
 
-	return text.n >= begin.n &&
-	    span_eq_nocase((struct span){ text.p, begin.n }, begin) &&
+	return span_begins_nocase(text, begin) &&
 	    (text.n == begin.n || text.p[begin.n] == ' ');
 }
 
@@ -317,11 +307,11 @@ judge_spf(const struct flight *fl)
 	for (size_t i = 0; i < a->n; i++)
 		if (is_spf(buf_span(&a->v[i])))
 			n++;
-	findings_add(fl->out,
+	findings_say(fl->out,
 	    n == 0     ? FINDING_NO_SPF :
 		n == 1 ? FINDING_SPF :
 			 FINDING_SEVERAL_SPF,
-	    from, "%s", "");
+	    from);
 }
 
 static void
@@ -352,13 +342,14 @@ preflight(struct input *in, const struct verifier_rules *rules,
     struct resolver *dns, struct findings *out, struct fault *f)
 {
 	struct flight fl = { .rules = rules, .dns = dns, .out = out };
+	struct keycache *keys = keycache_new();
 	struct message m = { 0 };
 	bool ok = false;
 
 	if (!message_open(&m, in, f))
 		goto done;
 	fl.header = &m.header;
-	fl.verifier = verifier_begin(&m.header, rules, dns);
+	fl.verifier = verifier_begin(&m.header, rules, dns, keys);
 	if (!message_body(&m, take_body, &fl, f))
 		goto done;
 	fl.verdicts = verifier_end(fl.verifier);
@@ -366,6 +357,7 @@ preflight(struct input *in, const struct verifier_rules *rules,
 	ok = true;
 done:
 	verifier_free(fl.verifier);
+	keycache_free(keys);
 	message_close(&m);
 	return ok;
 }

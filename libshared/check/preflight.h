@@ -3,9 +3,9 @@
 
 #include "base/attr.h"
 #include "base/fault.h"
+#include "check/findings.h"
 #include "dkim/verifier.h"
 #include "ext/input.h"
-#include "check/findings.h"
 
 /*
  * Reads a message and says what receivers will make of it: its signatures and

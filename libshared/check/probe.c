@@ -1,31 +1,20 @@
 #include "check/probe.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base64.h"
 #include "base/limits.h"
-#include "base/mem.h"
 #include "check/lint.h"
+#include "dns/dnswire.h"
 #include "ext/platform.h"
+#include "mail/domain.h"
 
 enum {
-	HEADER = 12,  /* RFC 1035 section 4.1.1 */
 	FIXED = 12,   /* of a record whose name is a pointer */
 	STRING = 255, /* of TXT data */
-	OPT = 11,     /* RFC 6891 section 6.1.2 */
 	PLAIN = 512,  /* RFC 1035 section 4.2.1 */
-	BIG = 1232,   /* what passes everywhere unfragmented */
 	DAY = 86400
 };
-
-void
-probe_name(const struct probe *p, struct buf *out)
-{
-	buf_add_span(out, p->selector);
-	buf_adds(out, "._domainkey.");
-	buf_add_span(out, p->domain);
-}
 
 bool
 probe_unknown(const struct answer *a, struct span name, struct findings *out)
@@ -107,16 +96,17 @@ static void
 judge_wildcard(const struct probe *p, const struct answer *a, struct span name,
     struct resolver *dns, struct findings *out)
 {
-	struct buf other = { 0 };
+	struct buf selector = { 0 }, other = { 0 };
 	const struct answer *b;
 
-	buf_addf(&other, "dkim-check-%08lx", (unsigned long)platform_random());
-	buf_adds(&other, "._domainkey.");
-	buf_add_span(&other, p->domain);
+	buf_addf(&selector, "dkim-check-%08lx",
+	    (unsigned long)platform_random());
+	domain_key_name(buf_span(&selector), p->domain, &other);
 	b = resolver_wait(dns, resolver_ask(dns, buf_span(&other)));
 	if (b->status == LOOKUP_FOUND && probe_same(a, b))
 		findings_add(out, FINDING_WILDCARD, name, "%.*s", (int)other.n,
 		    other.p);
+	buf_free(&selector);
 	buf_free(&other);
 }
 
@@ -124,7 +114,7 @@ judge_wildcard(const struct probe *p, const struct answer *a, struct span name,
 static size_t
 answer_octets(const struct answer *a, struct span name)
 {
-	size_t octets = HEADER + name.n + 2 + 4 + OPT;
+	size_t octets = DNSWIRE_HEADER + name.n + 2 + 4 + DNSWIRE_OPT;
 
 	if (a->links > 0)
 		octets += a->links * (FIXED + a->target.n + 2);
@@ -143,14 +133,15 @@ judge_transport(const struct answer *a, struct span name, struct findings *out)
 
 	if (octets > PLAIN)
 		findings_add(out,
-		    octets > BIG ? FINDING_ANSWER_LARGE : FINDING_ANSWER_EDNS,
+		    octets > LIMIT_DNS_UDP ? FINDING_ANSWER_LARGE :
+					     FINDING_ANSWER_EDNS,
 		    name, "%zu octets%s", octets,
 		    a->tcp ? ", came over TCP" : "");
-	findings_add(out,
+	findings_say(out,
 	    a->dnssec         ? FINDING_DNSSEC :
 		a->signatures ? FINDING_DNSSEC_NOT_SEEN :
 				FINDING_DNSSEC_UNSIGNED,
-	    name, "%s", "");
+	    name);
 }
 
 /* Base64 and nothing else: the rest of a key that was cut in pieces. */
@@ -258,6 +249,7 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 	for (size_t i = 0, tried = 0; i < a->n && tried < LIMIT_KEY_RECORDS;
 	     i++) {
 		struct span text = buf_span(&a->v[i]);
+
 		if (!lint_shaped(text) || piece_of_key(text))
 			continue;
 		tried++;
@@ -269,7 +261,7 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 		findings_add(out, FINDING_RECORD, name, "%.*s, TTL %lu",
 		    (int)what.n, what.p, (unsigned long)a->ttl);
 	if (p->compare && same)
-		findings_add(out, FINDING_KEY_MATCHES, name, "%s", "");
+		findings_say(out, FINDING_KEY_MATCHES, name);
 	else if (p->compare && difference.n > 0)
 		findings_add(out, FINDING_KEY_DIFFERS, name, "%.*s",
 		    (int)difference.n, difference.p);
@@ -288,7 +280,7 @@ probe_answer(const struct probe *p, const struct answer *a,
 	struct buf text = { 0 };
 	struct span name;
 
-	probe_name(p, &text);
+	domain_key_name(p->selector, p->domain, &text);
 	name = buf_span(&text);
 	if (judge_status(a, name, out)) {
 		judge_records(p, a, name, out);

@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-#include "dns/resolver.h"
-#include "crypto/pubkey.h"
 #include "check/findings.h"
+#include "crypto/pubkey.h"
+#include "dns/resolver.h"
 
 /* A record to look for, and the key that it should hold. */
 struct probe {
@@ -16,9 +16,6 @@ struct probe {
 	const char *why_not; /* there is nothing to compare with; or NULL */
 	bool offline;        /* a master file answers: nothing to say of DNS */
 };
-
-/* Appends selector._domainkey.domain. */
-void probe_name(const struct probe *p, struct buf *out);
 
 /*
  * Says everything about one answer to the question for that name.  dns is asked

@@ -5,8 +5,8 @@
 
 #include "base/attr.h"
 #include "base/span.h"
-#include "dkim/canon.h"
 #include "crypto/crypto.h"
+#include "dkim/canon.h"
 
 /*
  * All body hashes a message needs, fed together in one pass.  Two signatures

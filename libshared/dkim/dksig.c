@@ -20,18 +20,20 @@ static void
 read_names(struct dksig *s, struct span domain, struct span selector,
     enum verdict *v)
 {
+	struct buf ascii = { 0 };
+
 	if (domain_ascii(domain, &s->ascii))
 		s->domain = domain;
 	else
 		(void)verdict_settle(v, VERDICT_BAD_DOMAIN);
-	if (selector_ascii(selector, &s->query))
+	if (selector_ascii(selector, &ascii))
 		s->selector = selector;
 	else
 		(void)verdict_settle(v, VERDICT_BAD_SELECTOR);
-	buf_adds(&s->query, "._domainkey.");
-	buf_add_span(&s->query, buf_span(&s->ascii));
-	if (s->query.n > 253)
+	domain_key_name(buf_span(&ascii), buf_span(&s->ascii), &s->query);
+	if (s->query.n > DOMAIN_MAX)
 		(void)verdict_settle(v, VERDICT_BAD_SELECTOR);
+	buf_free(&ascii);
 }
 
 static void

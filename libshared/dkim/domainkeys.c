@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 #include "crypto/crypto.h"
 #include "mail/address.h"
@@ -21,12 +20,6 @@ struct domainkeys {
 	bool cr;              /* CR held back: LF may follow */
 };
 
-static bool
-is_space(char c)
-{
-	return ascii_wsp(c) || c == '\r' || c == '\n';
-}
-
 /* One field, or its lines as they are, with CRLF at the end of each. */
 static void
 hash_field(struct domainkeys *d, const struct field *f)
@@ -37,7 +30,7 @@ hash_field(struct domainkeys *d, const struct field *f)
 	for (size_t i = 0; i < f->raw.n; i++) {
 		char c = f->raw.p[i];
 
-		if (nofws && is_space(c))
+		if (nofws && ascii_space(c))
 			continue;
 		if (c == '\n' && (i == 0 || f->raw.p[i - 1] != '\r'))
 			buf_addc(&out, '\r');
@@ -137,7 +130,7 @@ domainkeys_add(void *arg, const void *data, size_t n)
 	while (d->digest != NULL && p < end) {
 		const char *q = p;
 
-		while (q < end && !is_space(*q))
+		while (q < end && !ascii_space(*q))
 			q++;
 		if (d->cr && *p != '\n' && !nofws)
 			add_text(d, "\r", 1);
@@ -160,10 +153,7 @@ judge_signature(struct domainkeys *d, struct span hash, const struct dkkey *rec)
 	enum key_answer answer;
 
 	if (key == NULL)
-		return why == KEY_BAD_EXPONENT ? VERDICT_KEY_BAD_EXPONENT :
-		    why == KEY_TOO_LONG        ? VERDICT_KEY_TOO_LONG :
-		    why == KEY_NOT_LOADED      ? VERDICT_INTERNAL :
-						 VERDICT_KEY_SYNTAX;
+		return verdict_of_defect(why);
 	d->result.key_bits = key_bits(key);
 	if (d->result.key_bits < d->min_key_bits) {
 		key_free(key);
@@ -228,13 +218,8 @@ domainkeys_end(struct domainkeys *d)
 		return r;
 	}
 	a = resolver_wait(d->dns, d->lookup);
-	switch (a->status) {
-	case LOOKUP_FOUND: r->verdict = judge_answer(d, hash, a); break;
-	case LOOKUP_NONE: r->verdict = VERDICT_KEY_MISSING; break;
-	case LOOKUP_TIMEOUT: r->verdict = VERDICT_DNS_TIMEOUT; break;
-	case LOOKUP_SERVFAIL: r->verdict = VERDICT_DNS_SERVFAIL; break;
-	case LOOKUP_BROKEN: r->verdict = VERDICT_DNS_BROKEN; break;
-	}
+	r->verdict = a->status == LOOKUP_FOUND ? judge_answer(d, hash, a) :
+						 verdict_of_lookup(a->status);
 	return r;
 }
 

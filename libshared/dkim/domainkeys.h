@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 
-#include "base/attr.h"
 #include "dkim/dksig.h"
 #include "dns/resolver.h"
 

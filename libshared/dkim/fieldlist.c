@@ -24,25 +24,6 @@ static const char default_oversigned[] =
 /* Where these are missing a submission server adds them, after us. */
 static const char added_later[] = "Message-ID:Date:MIME-Version";
 
-struct names {
-	struct span v[LIMIT_SIGNED_NAMES];
-	size_t n;
-};
-
-/* What the text of an option comes to. */
-struct choice {
-	struct names names;
-	struct names added;   /* those of them that the option names itself */
-	struct names dropped; /* -Name: not even where a pattern has it */
-};
-
-/* These are large, and hardly any of it is ever used: so nothing clears it. */
-static void
-choice_begin(struct choice *c)
-{
-	c->names.n = c->added.n = c->dropped.n = 0;
-}
-
 static bool
 take_name(struct span *rest, struct span *name)
 {
@@ -70,12 +51,11 @@ matches(struct span pattern, struct span name)
 	if (!is_prefix(pattern))
 		return span_eq_nocase(pattern, name);
 	pattern.n--;
-	return name.n >= pattern.n &&
-	    span_eq_nocase(pattern, (struct span){ name.p, pattern.n });
+	return span_begins_nocase(name, pattern);
 }
 
 static size_t
-index_of(const struct names *list, struct span name)
+index_of(const struct fieldnames *list, struct span name)
 {
 	size_t i = 0;
 
@@ -85,7 +65,7 @@ index_of(const struct names *list, struct span name)
 }
 
 static bool
-any_matches(const struct names *list, struct span name)
+any_matches(const struct fieldnames *list, struct span name)
 {
 	for (size_t i = 0; i < list->n; i++)
 		if (matches(list->v[i], name))
@@ -94,30 +74,35 @@ any_matches(const struct names *list, struct span name)
 }
 
 static bool
-listed(const struct choice *c, struct span name)
+listed(const struct fieldchoice *c, struct span name)
 {
 	return any_matches(&c->names, name) && !any_matches(&c->dropped, name);
 }
 
 static void
-add(struct names *list, struct span name)
+add(struct fieldnames *list, struct span name)
 {
-	if (index_of(list, name) == list->n && list->n < LIMIT_SIGNED_NAMES)
-		list->v[list->n++] = name;
+	enum { STEP = 64 };
+
+	if (index_of(list, name) < list->n)
+		return;
+	if (list->n % STEP == 0)
+		list->v = mem_grow(list->v, list->n + STEP, sizeof(*list->v));
+	list->v[list->n++] = name;
 }
 
+/* h= has no way to say a name with ";" in it; "*" only ends a pattern. */
 static bool
 name_ok(struct span name)
 {
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < 33 || name.p[i] > 126 || name.p[i] == ';' ||
-		    (name.p[i] == '*' && i + 1 < name.n))
-			return false;
-	return name.n > 0;
+	const char *star = name.n > 0 ? memchr(name.p, '*', name.n) : NULL;
+
+	return field_name_ok(name) && memchr(name.p, ';', name.n) == NULL &&
+	    (star == NULL || star == name.p + name.n - 1);
 }
 
 static void
-read_default(struct names *list, const char *text)
+read_default(struct fieldnames *list, const char *text)
 {
 	struct span rest = span_str(text), name;
 
@@ -133,7 +118,7 @@ is_change(struct span text)
 }
 
 static bool
-read_list(struct choice *c, const char *text, const char *standard,
+read_list(struct fieldchoice *c, const char *text, const char *standard,
     struct fault *f)
 {
 	struct span rest, name;
@@ -150,6 +135,9 @@ read_list(struct choice *c, const char *text, const char *standard,
 		if (!name_ok(name))
 			return fault_set(f, EX_USAGE,
 			    "%s: not a list of field names", text);
+		if (c->names.n + c->dropped.n >= LIMIT_SIGNED_NAMES)
+			return fault_set(f, EX_USAGE,
+			    "more fields to sign than h= can name");
 		add(minus ? &c->dropped : &c->names, name);
 		if (!minus)
 			add(&c->added, name);
@@ -158,27 +146,38 @@ read_list(struct choice *c, const char *text, const char *standard,
 }
 
 bool
-fieldlist_check(const struct fieldlist *l, struct fault *f)
+fieldlist_read(struct fieldlist *l, const char *signed_names,
+    const char *oversigned, struct fault *f)
 {
-	struct choice *c = mem_grow(NULL, 2, sizeof(*c));
-	bool ok;
+	*l = (struct fieldlist){ 0 };
+	if (!read_list(&l->oversigned, oversigned, default_oversigned, f) ||
+	    !read_list(&l->signed_names, signed_names, default_signed, f))
+		return false;
+	return listed(&l->signed_names, SPAN("From")) ||
+	    fault_set(f, EX_USAGE,
+		"From has to be signed (RFC 6376 section 5.4)");
+}
 
-	choice_begin(&c[0]);
-	choice_begin(&c[1]);
-	ok = read_list(&c[0], l->oversigned, default_oversigned, f) &&
-	    read_list(&c[1], l->signed_names, default_signed, f);
+static void
+choice_free(struct fieldchoice *c)
+{
+	free(c->names.v);
+	free(c->added.v);
+	free(c->dropped.v);
+}
 
-	if (ok && !listed(&c[1], SPAN("From")))
-		ok = fault_set(f, EX_USAGE,
-		    "From has to be signed (RFC 6376 section 5.4)");
-	free(c);
-	return ok;
+void
+fieldlist_free(struct fieldlist *l)
+{
+	choice_free(&l->signed_names);
+	choice_free(&l->oversigned);
+	*l = (struct fieldlist){ 0 };
 }
 
 struct maker {
+	const struct fieldlist *list;
 	const struct header *header;
-	struct choice signed_names, oversigned;
-	struct names done;
+	struct fieldnames done;
 	struct buf *out;
 	size_t n; /* names in h= so far */
 };
@@ -188,9 +187,9 @@ oversign(const struct maker *m, struct span name, size_t present)
 {
 	struct span rest = span_str(added_later), later;
 
-	if (!listed(&m->oversigned, name))
+	if (!listed(&m->list->oversigned, name))
 		return false;
-	if (present > 0 || any_matches(&m->oversigned.added, name))
+	if (present > 0 || any_matches(&m->list->oversigned.added, name))
 		return true;
 	while (take_name(&rest, &later))
 		if (span_eq_nocase(later, name))
@@ -203,8 +202,8 @@ put_name(struct maker *m, struct span name)
 {
 	size_t present, times;
 
-	if (index_of(&m->done, name) < m->done.n ||
-	    any_matches(&m->signed_names.dropped, name))
+	if (m->n > LIMIT_SIGNED_NAMES || index_of(&m->done, name) < m->done.n ||
+	    any_matches(&m->list->signed_names.dropped, name))
 		return;
 	add(&m->done, name);
 	present = header_count(m->header, name);
@@ -226,7 +225,6 @@ put_pattern(struct maker *m, struct span pattern)
 	for (size_t i = 0; i < m->header->n; i++) {
 		struct span name = m->header->v[i].name;
 
-		/* h= has no way to say a name with ";" in it. */
 		if (matches(pattern, name) && name_ok(name))
 			put_name(m, name);
 	}
@@ -236,25 +234,16 @@ bool
 fieldlist_make(const struct fieldlist *l, const struct header *h,
     struct buf *out, struct fault *f)
 {
-	struct maker *m = mem_grow(NULL, 1, sizeof(*m));
-	bool ok = false;
+	const struct fieldnames *names = &l->signed_names.names;
+	const struct fieldnames *more = &l->oversigned.added;
+	struct maker m = { .list = l, .header = h, .out = out };
 
-	choice_begin(&m->signed_names);
-	choice_begin(&m->oversigned);
-	m->done.n = m->n = 0;
-	m->header = h;
-	m->out = out;
-	if (!read_list(&m->signed_names, l->signed_names, default_signed, f) ||
-	    !read_list(&m->oversigned, l->oversigned, default_oversigned, f))
-		goto done;
-	for (size_t i = 0; i < m->signed_names.names.n; i++)
-		put_pattern(m, m->signed_names.names.v[i]);
+	for (size_t i = 0; i < names->n; i++)
+		put_pattern(&m, names->v[i]);
 	/* What is oversigned on request is signed as well. */
-	for (size_t i = 0; i < m->oversigned.added.n; i++)
-		put_pattern(m, m->oversigned.added.v[i]);
-	ok = (m->n <= LIMIT_SIGNED_NAMES && out->n <= LIMIT_TAGLIST / 2) ||
+	for (size_t i = 0; i < more->n; i++)
+		put_pattern(&m, more->v[i]);
+	free(m.done.v);
+	return (m.n <= LIMIT_SIGNED_NAMES && out->n <= LIMIT_TAGLIST / 2) ||
 	    fault_set(f, EX_DATAERR, "more fields to sign than h= can name");
-done:
-	free(m);
-	return ok;
 }

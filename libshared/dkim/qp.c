@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-static const char hex[] = "0123456789ABCDEF";
-
 static bool
 safe(unsigned char c)
 {
@@ -16,19 +14,17 @@ qp_encode(struct buf *out, struct span text, const char *also)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		if (safe(c) && strchr(also, c) == NULL) {
+		if (safe(c) && strchr(also, c) == NULL)
 			buf_addc(out, (char)c);
-			continue;
-		}
-		buf_addc(out, '=');
-		buf_addc(out, hex[c >> 4]);
-		buf_addc(out, hex[c & 15]);
+		else
+			buf_addf(out, "=%02X", c);
 	}
 }
 
 static int
 hex_value(char c)
 {
+	static const char hex[] = "0123456789ABCDEF";
 	const char *at = c != '\0' ? strchr(hex, c) : NULL;
 
 	return at != NULL ? (int)(at - hex) : -1;
@@ -43,7 +39,7 @@ qp_decode(struct buf *out, struct span text)
 		char c = text.p[i];
 		int high, low;
 
-		if (ascii_wsp(c) || c == '\r' || c == '\n')
+		if (ascii_space(c))
 			continue;
 		if (c != '=') {
 			/* RFC 8616 section 4 lets UTF-8 stand as it is. */

@@ -1,7 +1,5 @@
 #include "dkim/sig.h"
 
-#include <string.h>
-
 #include "base/base64.h"
 #include "base/limits.h"
 #include "dkim/bodyhash.h"
@@ -10,15 +8,6 @@
 #include "mail/domain.h"
 
 enum { DIGITS_TIME = 12, DIGITS_LENGTH = 76, HASH_SHA1_OCTETS = 20 };
-
-static bool
-field_name_ok(struct span name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] < 33 || name.p[i] > 126 || name.p[i] == ';')
-			return false;
-	return name.n > 0;
-}
 
 /* A word of letters, digits and hyphens: safe to show, known or not. */
 static bool
@@ -72,21 +61,20 @@ static void
 read_names(struct sig *s, struct span domain, struct span selector,
     enum verdict *v)
 {
-	struct buf d = { 0 };
+	struct buf ascii = { 0 };
 
-	if (!domain_ascii(domain, &d))
+	if (!domain_ascii(domain, &s->ascii))
 		(void)verdict_settle(v, VERDICT_BAD_DOMAIN);
 	else
 		s->domain = domain;
-	if (!selector_ascii(selector, &s->query))
+	if (!selector_ascii(selector, &ascii))
 		(void)verdict_settle(v, VERDICT_BAD_SELECTOR);
 	else
 		s->selector = selector;
-	buf_adds(&s->query, "._domainkey.");
-	buf_add_span(&s->query, buf_span(&d));
-	if (s->query.n > 253)
+	domain_key_name(buf_span(&ascii), buf_span(&s->ascii), &s->query);
+	if (s->query.n > DOMAIN_MAX)
 		(void)verdict_settle(v, VERDICT_BAD_SELECTOR);
-	buf_free(&d);
+	buf_free(&ascii);
 }
 
 /*
@@ -132,14 +120,14 @@ printable(struct span text)
 
 /* The domain of i= is d= or lies below it (section 3.5). */
 static bool
-identity_fits(struct span domain, struct span d)
+identity_fits(struct span domain, struct sig *s)
 {
-	struct buf a = { 0 }, b = { 0 };
-	bool fits = domain_ascii(domain, &a) && domain_ascii(d, &b) &&
-	    domain_within(buf_span(&a), buf_span(&b));
+	struct buf ascii = { 0 };
+	bool fits = domain_ascii(domain, &ascii) &&
+	    domain_within(buf_span(&ascii), buf_span(&s->ascii));
 
-	buf_free(&a);
-	buf_free(&b);
+	s->below = fits && ascii.n > s->ascii.n;
+	buf_free(&ascii);
 	return fits;
 }
 
@@ -158,7 +146,7 @@ read_identity(struct sig *s, const struct tag *i, enum verdict *v)
 	text = buf_span(&s->identity);
 	if (!printable(text) || (at = find_at(text)) == text.n)
 		(void)verdict_settle(v, VERDICT_BAD_IDENTITY);
-	else if (!identity_fits(span_from(text, at + 1), s->domain))
+	else if (!identity_fits(span_from(text, at + 1), s))
 		(void)verdict_settle(v, VERDICT_IDENTITY_MISMATCH);
 	else
 		s->identity_domain = at + 1;
@@ -290,6 +278,7 @@ sig_free(struct sig *s)
 	buf_free(&s->identity);
 	buf_free(&s->bh);
 	buf_free(&s->b);
+	buf_free(&s->ascii);
 	buf_free(&s->query);
 }
 

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/attr.h"
 #include "base/buf.h"
 #include "dkim/algorithm.h"
 #include "dkim/canon.h"
@@ -26,6 +25,7 @@ struct sig {
 	struct span selector;   /* s= */
 	struct buf identity;    /* i= decoded */
 	size_t identity_domain; /* where in identity the domain begins */
+	bool below;             /* that domain is not d= but lies below it */
 	struct span fields;     /* h=, to be taken apart with taglist_item */
 	size_t nfields;
 	uint64_t limit;      /* l=; BODYHASH_ALL */
@@ -35,7 +35,8 @@ struct sig {
 	struct span b_value; /* b= as it stands, white space around included */
 	struct buf bh;       /* decoded octets */
 	struct buf b;
-	struct buf query; /* selector._domainkey.domain in A-labels */
+	struct buf ascii; /* d= in A-labels */
+	struct buf query; /* selector._domainkey.domain, likewise */
 };
 
 /*

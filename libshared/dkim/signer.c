@@ -1,7 +1,6 @@
 #include "dkim/signer.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "base/base64.h"
@@ -53,7 +52,7 @@ want(struct signer *s, struct wanted w, struct fault *f)
 {
 	const struct signer_spec *spec = &w.spec;
 
-	if (!fieldlist_make(&spec->fields, s->header, &w.fields, f)) {
+	if (!fieldlist_make(spec->fields, s->header, &w.fields, f)) {
 		buf_free(&w.fields);
 		return false;
 	}

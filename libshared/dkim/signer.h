@@ -7,10 +7,10 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/fault.h"
+#include "crypto/crypto.h"
 #include "dkim/algorithm.h"
 #include "dkim/canon.h"
 #include "dkim/fieldlist.h"
-#include "crypto/crypto.h"
 
 /*
  * Signing is a hash with a header: begin on the header, add the body, end.
@@ -41,7 +41,7 @@ struct signer_spec {
 	struct span domain, selector; /* A-labels, checked */
 	struct span identity;         /* i=, checked; empty for none */
 	enum canon canon_header, canon_body;
-	struct fieldlist fields;
+	const struct fieldlist *fields;
 	int64_t signed_at, expires; /* seconds since 1970, -1 for none */
 	bool copy_fields;           /* z= */
 	bool body_length;           /* l=, the whole body */

@@ -27,6 +27,8 @@ text_ok(struct span text, enum taglist_kind kind)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
+		if (c >= 0x20 && c < 0x7f)
+			continue;
 		if (c == '\r' && i + 1 < text.n && text.p[i + 1] == '\n')
 			continue;
 		if (c == '\n') {
@@ -35,10 +37,11 @@ text_ok(struct span text, enum taglist_kind kind)
 				return false;
 			if (i + 1 == text.n || !ascii_wsp(text.p[i + 1]))
 				return false;
-		} else if ((c < 0x20 && c != '\t') || c == 0x7f) {
+		} else if (c > 0x7f) {
+			eight_bit = true;
+		} else if (c != '\t') {
 			return false;
 		}
-		eight_bit = eight_bit || c > 0x7f;
 	}
 	return !eight_bit || (kind == TAGLIST_FIELD && span_utf8(text));
 }

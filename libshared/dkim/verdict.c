@@ -137,6 +137,34 @@ verdict_reason(enum verdict v)
 	return meanings[v].reason;
 }
 
+enum verdict
+verdict_of_lookup(enum lookup status)
+{
+	switch (status) {
+	case LOOKUP_FOUND: break;
+	case LOOKUP_NONE: return VERDICT_KEY_MISSING;
+	case LOOKUP_TIMEOUT: return VERDICT_DNS_TIMEOUT;
+	case LOOKUP_SERVFAIL: return VERDICT_DNS_SERVFAIL;
+	case LOOKUP_BROKEN: return VERDICT_DNS_BROKEN;
+	}
+	return VERDICT_OPEN;
+}
+
+enum verdict
+verdict_of_defect(enum key_defect why)
+{
+	switch (why) {
+	case KEY_BAD_EXPONENT: return VERDICT_KEY_BAD_EXPONENT;
+	case KEY_SMALL_ORDER: return VERDICT_KEY_SMALL_ORDER;
+	case KEY_TOO_LONG: return VERDICT_KEY_TOO_LONG;
+	case KEY_WRONG_TYPE: return VERDICT_KEY_TYPE_MISMATCH;
+	case KEY_NOT_LOADED: return VERDICT_INTERNAL;
+	case KEY_MALFORMED:
+	case KEY_SOUND: break;
+	}
+	return VERDICT_KEY_SYNTAX;
+}
+
 const char *
 result_name(enum result r)
 {

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 
 #include "base/span.h"
+#include "crypto/pubkey.h"
+#include "dns/resolver.h"
 
 /* The words of RFC 8601 section 2.7.1. */
 enum result {
@@ -93,6 +95,11 @@ bool verdict_settle(enum verdict *v, enum verdict decision);
 enum result verdict_result(enum verdict v);
 const char *verdict_code(enum verdict v);   /* as in "body-hash-mismatch" */
 const char *verdict_reason(enum verdict v); /* for people; NULL for a pass */
+
+/* Why there is no key record to look at; VERDICT_OPEN when there is one. */
+enum verdict verdict_of_lookup(enum lookup status);
+/* What is wrong with the key that p= of a record holds. */
+enum verdict verdict_of_defect(enum key_defect why);
 
 const char *result_name(enum result r);
 /* False when no result is called that. */

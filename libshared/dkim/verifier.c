@@ -1,21 +1,16 @@
 #include "dkim/verifier.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "dkim/bodyhash.h"
-#include "dkim/keyrec.h"
 #include "mail/address.h"
 #include "mail/domain.h"
 
 const char *const verifier_singletons[] = { "From", "Sender", "Reply-To",
 	"Subject", "Date", "To", "Cc", "Message-ID", "In-Reply-To",
 	"References", NULL };
-
-/* So many of them are shown to a reader. */
-enum { DISPLAYED = 7 };
 
 /* What is needed of a signature until its verdict is settled. */
 struct pending {
@@ -27,6 +22,7 @@ struct verifier {
 	const struct header *header;
 	struct verifier_rules rules;
 	struct resolver *dns;
+	struct keycache *keys;
 	struct bodyhashes *bodies;
 	struct verdicts all;
 	struct pending pending[LIMIT_SIGNATURES_PARSED];
@@ -55,18 +51,15 @@ judge_message(struct verifier *v)
 static enum alignment
 align(const struct sig *s, struct span from)
 {
-	enum alignment a = ALIGNED_NO;
-	struct buf d = { 0 };
+	struct span d = buf_span(&s->ascii);
 
-	if (from.n == 0 || s->domain.n == 0 || !domain_ascii(s->domain, &d))
+	if (d.n == 0 || from.n == 0)
 		return ALIGNED_NO;
-	if (span_eq(buf_span(&d), from))
-		a = ALIGNED_STRICT;
-	else if (domain_within(buf_span(&d), from) ||
-	    domain_within(from, buf_span(&d)))
-		a = ALIGNED_RELAXED;
-	buf_free(&d);
-	return a;
+	if (span_eq(d, from))
+		return ALIGNED_STRICT;
+	return domain_within(d, from) || domain_within(from, d) ?
+	    ALIGNED_RELAXED :
+	    ALIGNED_NO;
 }
 
 /* All that is decided without the key. */
@@ -117,7 +110,7 @@ begin_one(struct verifier *v, const struct field *field, size_t *judged)
 
 struct verifier *
 verifier_begin(const struct header *header, const struct verifier_rules *rules,
-    struct resolver *dns)
+    struct resolver *dns, struct keycache *keys)
 {
 	struct verifier *v = mem_alloc(sizeof(*v));
 	size_t parsed = 0, judged = 0;
@@ -125,6 +118,7 @@ verifier_begin(const struct header *header, const struct verifier_rules *rules,
 	v->header = header;
 	v->rules = *rules;
 	v->dns = dns;
+	v->keys = keys;
 	v->bodies = bodyhashes_new();
 	v->all.v = mem_grow(NULL, LIMIT_SIGNATURES_PARSED, sizeof(*v->all.v));
 	judge_message(v);
@@ -153,8 +147,6 @@ verifier_add(void *arg, const void *p, size_t n)
 static enum verdict
 judge_record(const struct keyrec *k, const struct sig *s)
 {
-	struct span identity = buf_span(&s->identity);
-
 	if (k->pub.n == 0)
 		return VERDICT_KEY_REVOKED;
 	if (!k->known_type || k->type != s->algorithm.key)
@@ -163,25 +155,9 @@ judge_record(const struct keyrec *k, const struct sig *s)
 		return VERDICT_HASH_NOT_ALLOWED;
 	if (!k->email)
 		return VERDICT_KEY_SERVICE;
-	if (k->strict && identity.n > 0 &&
-	    !span_eq_nocase(span_from(identity, s->identity_domain), s->domain))
+	if (k->strict && s->below)
 		return VERDICT_KEY_STRICT;
 	return VERDICT_OPEN;
-}
-
-static enum verdict
-judge_defect(enum key_defect why)
-{
-	switch (why) {
-	case KEY_BAD_EXPONENT: return VERDICT_KEY_BAD_EXPONENT;
-	case KEY_SMALL_ORDER: return VERDICT_KEY_SMALL_ORDER;
-	case KEY_TOO_LONG: return VERDICT_KEY_TOO_LONG;
-	case KEY_WRONG_TYPE: return VERDICT_KEY_TYPE_MISMATCH;
-	case KEY_NOT_LOADED: return VERDICT_INTERNAL;
-	case KEY_MALFORMED:
-	case KEY_SOUND: break;
-	}
-	return VERDICT_KEY_SYNTAX;
 }
 
 static enum verdict
@@ -216,36 +192,29 @@ judge_signature(const struct verifier *v, const struct result_one *r,
 /* One key record; the facts about the key go into r. */
 static enum verdict
 judge_key(const struct verifier *v, struct result_one *r,
-    const struct keyrec *rec)
+    const struct cached_key *k)
 {
-	enum verdict verdict = judge_record(rec, &r->sig);
-	enum key_defect why;
-	struct key *key;
+	enum verdict verdict = k->verdict;
 
-	r->testing = rec->testing;
 	if (verdict != VERDICT_OPEN)
 		return verdict;
-	if ((key = key_from_public(rec->type, buf_span(&rec->pub), &why)) ==
-	    NULL)
-		return judge_defect(why);
-	r->key_bits = key_bits(key);
-	verdict = rec->type == KEY_RSA && r->key_bits < v->rules.min_key_bits ?
-	    VERDICT_KEY_TOO_SHORT :
-	    judge_signature(v, r, key);
-	key_free(key);
-	return verdict;
+	r->testing = k->rec.testing;
+	if ((verdict = judge_record(&k->rec, &r->sig)) != VERDICT_OPEN)
+		return verdict;
+	if (k->key == NULL)
+		return verdict_of_defect(k->why);
+	r->key_bits = key_bits(k->key);
+	if (k->rec.type == KEY_RSA && r->key_bits < v->rules.min_key_bits)
+		return VERDICT_KEY_TOO_SHORT;
+	return judge_signature(v, r, k->key);
 }
 
 /* For qsort: the records of an answer in an order of their own. */
 static int
 by_text(const void *a, const void *b)
 {
-	const struct buf *x = *(const struct buf *const *)a;
-	const struct buf *y = *(const struct buf *const *)b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int order = n > 0 ? memcmp(x->p, y->p, n) : 0;
-
-	return order != 0 ? order : x->n < y->n ? -1 : x->n > y->n;
+	return span_cmp(buf_span(*(const struct buf *const *)a),
+	    buf_span(*(const struct buf *const *)b));
 }
 
 /*
@@ -266,18 +235,12 @@ judge_answer(const struct verifier *v, struct result_one *r,
 		sorted[i] = &a->v[i];
 	qsort(sorted, a->n, sizeof(const struct buf *), by_text);
 	for (size_t i = 0; i < a->n && tried < LIMIT_KEY_RECORDS; i++) {
-		enum verdict verdict = VERDICT_OPEN;
+		const struct cached_key *k = keycache_get(v->keys,
+		    buf_span(sorted[i]));
 		struct result_one now = *r;
-		struct keyrec rec;
-		bool shaped;
+		enum verdict verdict = judge_key(v, &now, k);
 
-		if (keyrec_parse(&rec, buf_span(sorted[i]), &shaped,
-			&verdict)) {
-			verdict = judge_key(v, &now, &rec);
-			keyrec_free(&rec);
-		}
-		if (shaped)
-			tried++;
+		tried += k->shaped;
 		if (verdict == VERDICT_OK || verdict > found ||
 		    (verdict == found && !now.testing)) {
 			found = verdict;
@@ -318,13 +281,10 @@ end_one(struct verifier *v, struct result_one *r, const struct pending *p)
 	a = resolver_wait(v->dns, p->lookup);
 	r->dnssec = a->dnssec;
 	r->dns_why = a->why;
-	switch (a->status) {
-	case LOOKUP_FOUND: judge_answer(v, r, a); break;
-	case LOOKUP_NONE: r->verdict = VERDICT_KEY_MISSING; break;
-	case LOOKUP_TIMEOUT: r->verdict = VERDICT_DNS_TIMEOUT; break;
-	case LOOKUP_SERVFAIL: r->verdict = VERDICT_DNS_SERVFAIL; break;
-	case LOOKUP_BROKEN: r->verdict = VERDICT_DNS_BROKEN; break;
-	}
+	if (a->status == LOOKUP_FOUND)
+		judge_answer(v, r, a);
+	else
+		r->verdict = verdict_of_lookup(a->status);
 }
 
 const struct verdicts *
@@ -366,10 +326,12 @@ verifier_gaps(const struct result_one *r, const struct header *h)
 
 	for (unsigned i = 0; verifier_singletons[i] != NULL; i++) {
 		struct span name = span_str(verifier_singletons[i]);
-		size_t present = header_count(h, name);
-		size_t covered = sig_covers(&r->sig, name);
+		size_t present = header_count(h, name), covered;
 
-		if (i < DISPLAYED && present > 0 && covered == 0)
+		if (present == 0)
+			continue;
+		covered = sig_covers(&r->sig, name);
+		if (i < VERIFIER_DISPLAYED && covered == 0)
 			gaps.uncovered |= 1u << i;
 		if (present > 1 && present > covered)
 			gaps.doubled |= 1u << i;

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/attr.h"
 #include "base/buf.h"
+#include "dkim/keycache.h"
 #include "dkim/sig.h"
 #include "dkim/verdict.h"
 #include "dns/resolver.h"
@@ -47,8 +47,12 @@ struct result_gaps {
 	unsigned uncovered; /* is shown to a reader and not signed at all */
 };
 
-/* The fields that may occur once (RFC 5322 section 3.6), ended by NULL. */
+/*
+ * The fields that may occur once (RFC 5322 section 3.6), ended by NULL; the first
+ * VERIFIER_DISPLAYED are shown to a reader.
+ */
 extern const char *const verifier_singletons[];
+enum { VERIFIER_DISPLAYED = 7 };
 
 struct verdicts {
 	struct result_one *v; /* in the order of the fields */
@@ -59,7 +63,7 @@ struct verdicts {
 };
 
 /*
- *	v = verifier_begin(&m.header, &rules, dns);
+ *	v = verifier_begin(&m.header, &rules, dns, keys);
  *	message_body(&m, verifier_add, v, f);
  *	results = verifier_end(v);
  */
@@ -67,7 +71,8 @@ struct verifier;
 
 /* Reads the signatures and sends for the keys of those that are in order. */
 struct verifier *verifier_begin(const struct header *header,
-    const struct verifier_rules *rules, struct resolver *dns);
+    const struct verifier_rules *rules, struct resolver *dns,
+    struct keycache *keys);
 void verifier_add(void *v, const void *p, size_t n); /* a message_sink */
 /* Waits for the keys and settles every verdict.  Owned by v. */
 const struct verdicts *verifier_end(struct verifier *v);

@@ -2,11 +2,9 @@
 
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/limits.h"
 #include "base/mem.h"
 
 enum { SLOTS = 1024, PROBES = 16, ROOM = 6 << 10 };
@@ -57,14 +55,6 @@ hash(const struct dnsquestion *q)
 	for (size_t i = 0; i < q->name.n; i++)
 		h = h * 31 + q->name.k[i];
 	return h;
-}
-
-static bool
-same(const struct dnsquestion *a, const struct dnsquestion *b)
-{
-	return a->type == b->type && a->signatures == b->signatures &&
-	    a->iterative == b->iterative && a->name.n == b->name.n &&
-	    memcmp(a->name.k, b->name.k, b->name.n) == 0;
 }
 
 static void
@@ -132,7 +122,7 @@ settled(struct slot *s)
 
 /* The slot of the question, which may have become so just now; or NULL. */
 static struct slot *
-place(struct answershare *s, const struct dnsquestion *q, bool *fresh)
+slot_of(struct answershare *s, const struct dnsquestion *q, bool *fresh)
 {
 	size_t first = hash(q);
 
@@ -146,7 +136,8 @@ place(struct answershare *s, const struct dnsquestion *q, bool *fresh)
 			*fresh = true;
 			return slot;
 		}
-		if (settled(slot) != NAMING && same(&slot->question, q))
+		if (settled(slot) != NAMING &&
+		    dnsquestion_eq(&slot->question, q))
 			return slot;
 	}
 	return NULL;
@@ -154,14 +145,14 @@ place(struct answershare *s, const struct dnsquestion *q, bool *fresh)
 
 enum share
 answershare_take(struct answershare *s, const struct dnsquestion *q,
-    size_t *number, struct answer *answer)
+    size_t *place, struct answer *answer)
 {
 	bool fresh;
-	struct slot *slot = place(s, q, &fresh);
+	struct slot *slot = slot_of(s, q, &fresh);
 
 	if (slot == NULL)
 		return SHARE_NONE;
-	*number = (size_t)(slot - s->v);
+	*place = (size_t)(slot - s->v);
 	if (fresh || change(slot, OPEN, ASKING))
 		return SHARE_ASK;
 	switch (atomic_load(&slot->state)) {
@@ -172,10 +163,10 @@ answershare_take(struct answershare *s, const struct dnsquestion *q,
 }
 
 void
-answershare_give(struct answershare *s, size_t number,
+answershare_give(struct answershare *s, size_t place,
     const struct answer *answer)
 {
-	struct slot *slot = &s->v[number];
+	struct slot *slot = &s->v[place];
 	bool keep = answer != NULL &&
 	    (answer->status == LOOKUP_FOUND || answer->status == LOOKUP_NONE);
 

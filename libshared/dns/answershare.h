@@ -1,10 +1,8 @@
 #ifndef DNS_ANSWERSHARE_H
 #define DNS_ANSWERSHARE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/attr.h"
 #include "dns/dnsquery.h" /* struct dnsquestion */
 #include "dns/resolver.h" /* struct answer */
 

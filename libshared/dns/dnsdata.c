@@ -10,7 +10,7 @@ struct dnsrecord {
 	char *kept; /* the octets of name and data */
 	struct span name;
 	struct span data;
-	enum dnstype type;
+	enum record_type type;
 	uint32_t ttl;
 	size_t place; /* in the order of arrival */
 };
@@ -105,20 +105,9 @@ octets(const struct dnsname *name, size_t n)
 	return (struct span){ (const char *)name->k, n };
 }
 
-enum dnstype
-dnstype_of(enum record_type type)
-{
-	static const enum dnstype types[] = { [RECORD_TXT] = DNSTYPE_TXT,
-		[RECORD_NS] = DNSTYPE_NS,
-		[RECORD_A] = DNSTYPE_A,
-		[RECORD_AAAA] = DNSTYPE_AAAA };
-
-	return types[type];
-}
-
 void
-dnsdata_add(struct dnsdata *d, const struct dnsname *owner, enum dnstype type,
-    uint32_t ttl, struct span data)
+dnsdata_add(struct dnsdata *d, const struct dnsname *owner,
+    enum record_type type, uint32_t ttl, struct span data)
 {
 	char *kept;
 
@@ -143,23 +132,12 @@ dnsdata_add(struct dnsdata *d, const struct dnsname *owner, enum dnstype type,
 	d->n++;
 }
 
-/* Octet by octet: what begins another name comes right before it. */
-static int
-order(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	if (c != 0)
-		return c;
-	return (a.n > b.n) - (a.n < b.n);
-}
-
+/* A name comes before all those that begin with it. */
 static int
 order_records(const void *left, const void *right)
 {
 	const struct dnsrecord *a = left, *b = right;
-	int c = order(a->name, b->name);
+	int c = span_cmp(a->name, b->name);
 
 	return c != 0 ? c : (a->place > b->place) - (a->place < b->place);
 }
@@ -180,7 +158,7 @@ search(const struct dnsdata *d, struct span name)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (order(d->v[middle].name, name) < 0)
+		if (span_cmp(d->v[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -194,8 +172,7 @@ exists(const struct dnsdata *d, struct span name)
 {
 	size_t i = search(d, name);
 
-	return i < d->n && d->v[i].name.n >= name.n &&
-	    (name.n == 0 || memcmp(d->v[i].name.p, name.p, name.n) == 0);
+	return i < d->n && span_begins(d->v[i].name, name);
 }
 
 /*
@@ -241,7 +218,7 @@ lower_ttl(struct answer *a, uint32_t ttl)
 }
 
 static size_t
-count(const struct dnsrecord *v, size_t n, enum dnstype type)
+count(const struct dnsrecord *v, size_t n, enum record_type type)
 {
 	size_t found = 0;
 
@@ -253,17 +230,17 @@ count(const struct dnsrecord *v, size_t n, enum dnstype type)
 
 /* Those of a type among the n at v, which have one owner; none: why not. */
 static void
-collect(const struct dnsrecord *v, size_t n, enum dnstype type,
+collect(const struct dnsrecord *v, size_t n, enum record_type type,
     const char *none, struct answer *a)
 {
-	size_t texts = count(v, n, type);
+	size_t found = count(v, n, type);
 
-	if (texts == 0 || texts > LIMIT_TXT_RECORDS) {
-		settle(a, texts == 0 ? LOOKUP_NONE : LOOKUP_BROKEN,
-		    texts == 0 ? none : "too many TXT records");
+	if (found == 0 || found > LIMIT_TXT_RECORDS) {
+		settle(a, found == 0 ? LOOKUP_NONE : LOOKUP_BROKEN,
+		    found == 0 ? none : "too many records");
 		return;
 	}
-	a->v = mem_alloc(texts * sizeof(*a->v));
+	a->v = mem_alloc(found * sizeof(*a->v));
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].type != type || v[i].data.n > LIMIT_KEY_RECORD)
 			continue;
@@ -282,7 +259,7 @@ alias(const struct dnsrecord *v, size_t n, const struct dnsrecord **found)
 {
 	*found = NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (v[i].type != DNSTYPE_CNAME)
+		if (v[i].type != RECORD_CNAME)
 			continue;
 		if (*found != NULL && !span_eq((*found)->data, v[i].data))
 			return false;
@@ -293,11 +270,11 @@ alias(const struct dnsrecord *v, size_t n, const struct dnsrecord **found)
 
 void
 dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
-    enum dnstype type, bool wildcards, struct answer *a)
+    enum record_type type, bool wildcards, struct answer *a)
 {
 	struct dnsname at = *name;
-	const char *none = type == DNSTYPE_TXT ? "no TXT record" :
-						 "no such record";
+	const char *none = type == RECORD_TXT ? "no TXT record" :
+						"no such record";
 	const struct dnsrecord *cname;
 	size_t first, n;
 
@@ -311,7 +288,7 @@ dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
 			apply_wildcard(d, &at);
 		first = search(d, octets(&at, at.n));
 		for (n = 0; first + n < d->n; n++)
-			if (order(d->v[first + n].name, octets(&at, at.n)) != 0)
+			if (!span_eq(d->v[first + n].name, octets(&at, at.n)))
 				break;
 		if (!alias(d->v + first, n, &cname)) {
 			settle(a, LOOKUP_BROKEN, "several CNAMEs at one name");

@@ -39,17 +39,6 @@ void dnsname_put(const struct dnsname *name, struct buf *out);
 /* "a.example.com"; false, with out as it was, for octets no host name has. */
 ATTR_CHECK bool dnsname_print(const struct dnsname *name, struct buf *out);
 
-enum dnstype {
-	DNSTYPE_OTHER, /* the name exists, no more is known of it */
-	DNSTYPE_TXT,   /* data: the strings, joined */
-	DNSTYPE_CNAME, /* data: the octets of a struct dnsname */
-	DNSTYPE_NS,    /* data: the name as text, without a dot at its end */
-	DNSTYPE_A,     /* data: the address as text */
-	DNSTYPE_AAAA   /* likewise */
-};
-
-enum dnstype dnstype_of(enum record_type type);
-
 /* {0} is a valid empty one. */
 struct dnsdata {
 	struct dnsrecord *v;
@@ -58,11 +47,12 @@ struct dnsdata {
 };
 
 /*
- * Copies what it is given.  Of a TXT record only so much is kept that it is
- * still seen to be longer than LIMIT_KEY_RECORD.
+ * Copies what it is given.  data: of RECORD_CNAME the octets of a struct dnsname,
+ * of RECORD_OTHER none, else as in struct answer.  Of a TXT record only so much is
+ * kept that it is still seen to be longer than LIMIT_KEY_RECORD.
  */
 void dnsdata_add(struct dnsdata *d, const struct dnsname *owner,
-    enum dnstype type, uint32_t ttl, struct span data);
+    enum record_type type, uint32_t ttl, struct span data);
 
 /* After the last dnsdata_add, before the first lookup. */
 void dnsdata_sort(struct dnsdata *d);
@@ -73,7 +63,7 @@ void dnsdata_sort(struct dnsdata *d);
  * section 3.3); names in a reply stand for themselves.
  */
 void dnsdata_answer(const struct dnsdata *d, const struct dnsname *name,
-    enum dnstype type, bool wildcards, struct answer *a);
+    enum record_type type, bool wildcards, struct answer *a);
 void dnsdata_free(struct dnsdata *d);
 
 #endif

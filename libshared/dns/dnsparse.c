@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "dns/dnswire.h"
+#include "dns/zonetext.h"
 
 enum { DEFAULT_TTL = 3600 };
 
@@ -35,7 +36,7 @@ join_strings(struct buf *joined, const ldns_rr *rr)
 }
 
 /* The name of a server, or its address, as text. */
-static bool
+static void
 add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
 {
 	const ldns_rdf *rdf = ldns_rr_rdf(rr, 0);
@@ -58,14 +59,9 @@ add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
 		if (right)
 			buf_adds(&text, address);
 	}
-	dnsdata_add(out, owner,
-	    !right                      ? DNSTYPE_OTHER :
-		type == LDNS_RR_TYPE_NS ? DNSTYPE_NS :
-		type == LDNS_RR_TYPE_A  ? DNSTYPE_A :
-					  DNSTYPE_AAAA,
+	dnsdata_add(out, owner, right ? (enum record_type)type : RECORD_OTHER,
 	    ldns_rr_ttl(rr), buf_span(&text));
 	buf_free(&text);
-	return true;
 }
 
 static bool
@@ -81,7 +77,7 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 	switch (ldns_rr_get_type(rr)) {
 	case LDNS_RR_TYPE_TXT:
 		join_strings(&joined, rr);
-		dnsdata_add(out, &owner, DNSTYPE_TXT, ldns_rr_ttl(rr),
+		dnsdata_add(out, &owner, RECORD_TXT, ldns_rr_ttl(rr),
 		    buf_span(&joined));
 		buf_free(&joined);
 		return true;
@@ -89,14 +85,14 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 		if (ldns_rr_rd_count(rr) != 1 ||
 		    !take_name(&target, ldns_rr_rdf(rr, 0)))
 			return false;
-		dnsdata_add(out, &owner, DNSTYPE_CNAME, ldns_rr_ttl(rr),
+		dnsdata_add(out, &owner, RECORD_CNAME, ldns_rr_ttl(rr),
 		    (struct span){ (const char *)target.k, target.n });
 		return true;
 	case LDNS_RR_TYPE_NS:
 	case LDNS_RR_TYPE_A:
-	case LDNS_RR_TYPE_AAAA: return add_server(out, &owner, rr);
+	case LDNS_RR_TYPE_AAAA: add_server(out, &owner, rr); return true;
 	default:
-		dnsdata_add(out, &owner, DNSTYPE_OTHER, ldns_rr_ttl(rr),
+		dnsdata_add(out, &owner, RECORD_OTHER, ldns_rr_ttl(rr),
 		    (struct span){ NULL, 0 });
 		return true;
 	}
@@ -150,111 +146,20 @@ dnsparse_reply(struct dnsreply *reply, const unsigned char *p, size_t n)
 /*
  * ldns' own reader of master files lets open quotes and parentheses swallow
  * what follows, skips NULs and obeys or ignores directives as it likes.  So
- * entries are cut out here, and ldns gets them one by one, on one line each.
+ * ldns gets the entries of zonetext one by one.
  */
 struct zone {
 	const char *path;
-	struct span rest; /* not read yet */
-	struct buf entry; /* without comments, parentheses and line ends */
-	size_t line;      /* that rest begins in */
-	size_t began;     /* line that entry began in */
-	uint32_t ttl;     /* of $TTL */
+	struct zonetext text;
+	uint32_t ttl; /* of $TTL */
 	ldns_rdf *origin;
 	ldns_rdf *owner; /* of the record before; NULL at first */
 };
 
-static bool
+static void
 zone_fault(const struct zone *z, size_t line, const char *why, struct fault *f)
 {
-	return fault_set(f, EX_CONFIG, "%s: line %zu: %s", z->path, line, why);
-}
-
-static char
-next(struct zone *z)
-{
-	char c = z->rest.p[0];
-
-	z->rest = span_from(z->rest, 1);
-	return c;
-}
-
-/* A quoted string, behind its first quote; NULL, or what is wrong with it. */
-static const char *
-read_quoted(struct zone *z)
-{
-	buf_addc(&z->entry, '"');
-	while (z->rest.n > 0 && z->rest.p[0] != '\n') {
-		char c = next(z);
-
-		buf_addc(&z->entry, c);
-		if (c == '"')
-			return NULL;
-		if (c == '\0')
-			return "NUL octet";
-		if (c == '\\' && z->rest.n > 0 && z->rest.p[0] != '\n')
-			buf_addc(&z->entry, next(z));
-	}
-	return "string without end";
-}
-
-static void
-skip_comment(struct zone *z)
-{
-	while (z->rest.n > 0 && z->rest.p[0] != '\n')
-		(void)next(z);
-}
-
-/* A backslash outside of quotes and what it takes the meaning from. */
-static const char *
-read_escape(struct zone *z)
-{
-	if (z->rest.n == 0 || z->rest.p[0] == '\n' || z->rest.p[0] == '\0')
-		return "nothing behind a backslash";
-	buf_addc(&z->entry, '\\');
-	buf_addc(&z->entry, next(z));
-	return NULL;
-}
-
-/*
- * One entry, which parentheses can spread over lines, blank when there was
- * nothing but comment.  NULL, or what is wrong in z->line.
- */
-static const char *
-read_entry(struct zone *z)
-{
-	const char *wrong = NULL;
-	unsigned depth = 0;
-
-	z->entry.n = 0;
-	z->began = z->line;
-	while (wrong == NULL && z->rest.n > 0) {
-		char c = next(z);
-
-		if (c == '\n') {
-			z->line++;
-			if (depth == 0)
-				return NULL;
-		}
-		if (c == '(')
-			depth++;
-		else if (c == ')' && depth-- == 0)
-			wrong = "parenthesis closed that was not open";
-		else if (c == ';')
-			skip_comment(z);
-		else if (c == '"')
-			wrong = read_quoted(z);
-		else if (c == '\\')
-			wrong = read_escape(z);
-		else if (c == '\0')
-			wrong = "NUL octet";
-		if (c == '(' || c == ')' || c == '\n' || c == '\r' || c == '\t')
-			buf_addc(&z->entry, ' ');
-		else if (c != ';' && c != '"' && c != '\\')
-			buf_addc(&z->entry, c);
-	}
-	if (wrong == NULL && depth > 0)
-		wrong = "parenthesis without end";
-	return wrong;
+	(void)fault_set(f, EX_CONFIG, "%s: line %zu: %s", z->path, line, why);
 }
 
 static bool
@@ -355,7 +260,7 @@ set_origin(struct zone *z, struct span text)
 static const char *
 obey(struct zone *z)
 {
-	struct span rest = buf_span(&z->entry), name, value, more;
+	struct span rest = buf_span(&z->text.entry), name, value, more;
 	bool ttl;
 
 	(void)next_word(&rest, &name);
@@ -376,10 +281,10 @@ add_entry(struct zone *z, struct dnsdata *out)
 	ldns_rr *rr = NULL;
 	ldns_status status;
 
-	if (!tidy_ttl(&z->entry))
+	if (!tidy_ttl(&z->text.entry))
 		return "not a TTL";
-	buf_addc(&z->entry, '\0');
-	status = ldns_rr_new_frm_str(&rr, z->entry.p, z->ttl, z->origin,
+	buf_addc(&z->text.entry, '\0');
+	status = ldns_rr_new_frm_str(&rr, z->text.entry.p, z->ttl, z->origin,
 	    &z->owner);
 	if (status == LDNS_STATUS_MEM_ERR)
 		mem_exhausted();
@@ -397,7 +302,7 @@ bool
 dnsparse_zone(struct dnsdata *out, struct span text, const char *path,
     struct fault *f)
 {
-	struct zone z = { .path = path, .rest = text, .line = 1 };
+	struct zone z = { .path = path, .text = { .rest = text, .line = 1 } };
 	const char *wrong = NULL;
 	bool right = false;
 
@@ -405,24 +310,25 @@ dnsparse_zone(struct dnsdata *out, struct span text, const char *path,
 	z.origin = ldns_dname_new_frm_str(".");
 	if (z.origin == NULL)
 		mem_exhausted();
-	while (z.rest.n > 0) {
-		wrong = read_entry(&z);
+	while (z.text.rest.n > 0) {
+		wrong = zonetext_next(&z.text);
 		if (wrong != NULL) {
-			(void)zone_fault(&z, z.line, wrong, f);
+			zone_fault(&z, z.text.line, wrong, f);
 			goto done;
 		}
-		if (span_trim(buf_span(&z.entry)).n == 0)
+		if (span_trim(buf_span(&z.text.entry)).n == 0)
 			continue;
-		wrong = z.entry.p[0] == '$' ? obey(&z) : add_entry(&z, out);
+		wrong = z.text.entry.p[0] == '$' ? obey(&z) :
+						   add_entry(&z, out);
 		if (wrong != NULL) {
-			(void)zone_fault(&z, z.began, wrong, f);
+			zone_fault(&z, z.text.began, wrong, f);
 			goto done;
 		}
 	}
 	dnsdata_sort(out);
 	right = true;
 done:
-	buf_free(&z.entry);
+	buf_free(&z.text.entry);
 	ldns_rdf_deep_free(z.origin);
 	ldns_rdf_deep_free(z.owner);
 	return right;

@@ -5,14 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/limits.h"
 #include "base/mem.h"
 #include "dns/dnsparse.h"
 #include "dns/dnswire.h"
 #include "ext/platform.h"
 
 enum {
-	HEADER = 12,      /* RFC 1035 section 4.1.1 */
-	EDNS_SIZE = 1232, /* fits every path unfragmented */
 	MESSAGE_MAX = 65535,
 	FIRST_INTERVAL = 1000, /* milliseconds that a server has, at first */
 	NOERROR = 0,
@@ -103,10 +102,6 @@ bit(const struct dnsquery *q)
 static void
 write_query(struct dnsquery *q)
 {
-	static const unsigned types[] = { [RECORD_TXT] = 16,
-		[RECORD_NS] = 2,
-		[RECORD_A] = 1,
-		[RECORD_AAAA] = 28 };
 	const struct dnsquestion *ask = &q->question;
 	bool edns = (q->plain & bit(q)) == 0;
 	struct buf *b = &q->query;
@@ -114,20 +109,21 @@ write_query(struct dnsquery *q)
 	b->n = 0;
 	if (q->tcp)
 		dnswire_add_u16(b,
-		    (unsigned)(HEADER + ask->name.n + 1 + 4) + (edns ? 11 : 0));
+		    (unsigned)(DNSWIRE_HEADER + ask->name.n + 1 + 4) +
+			(edns ? DNSWIRE_OPT : 0));
 	dnswire_add_u16(b, platform_random() & 0xffff);
 	dnswire_add_u16(b, ask->iterative ? 0x0020 : 0x0120);
 	dnswire_add_u16(b, 1);
 	buf_add(b, "\0\0\0", 4); /* neither answers nor authority */
 	dnswire_add_u16(b, edns ? 1 : 0);
 	dnsname_put(&ask->name, b);
-	dnswire_add_u16(b, types[ask->type]);
+	dnswire_add_u16(b, ask->type);
 	dnswire_add_u16(b, 1); /* IN */
 	if (edns) {
 		/* RFC 6891 section 6.1.2: OPT, owned by the root. */
 		buf_addc(b, 0);
 		dnswire_add_u16(b, 41);
-		dnswire_add_u16(b, EDNS_SIZE);
+		dnswire_add_u16(b, LIMIT_DNS_UDP);
 		dnswire_add_u16(b, 0);
 		dnswire_add_u16(b, ask->signatures ? 0x8000 : 0);
 		dnswire_add_u16(b, 0);
@@ -145,18 +141,19 @@ matches(const struct dnsquery *q, const unsigned char *p, size_t n)
 	const char *sent = q->query.p + (q->tcp ? 2 : 0);
 	size_t question = q->question.name.n + 1 + 4;
 
-	if (n < HEADER || memcmp(p, sent, 2) != 0 || (p[2] & 0xf8) != 0x80)
+	if (n < DNSWIRE_HEADER || memcmp(p, sent, 2) != 0 ||
+	    (p[2] & 0xf8) != 0x80)
 		return false;
 	/*
 	 * A server that does not know EDNS may send its complaint with the
 	 * header alone (RFC 6891 section 7).
 	 */
-	if (n == HEADER && dnswire_u16(p + 4) == 0 &&
+	if (n == DNSWIRE_HEADER && dnswire_u16(p + 4) == 0 &&
 	    ((p[3] & 0x0f) == FORMERR || (p[3] & 0x0f) == NOTIMP))
 		return true;
-	return dnswire_u16(p + 4) == 1 && n >= HEADER + question &&
-	    span_eq_nocase((struct span){ sent + HEADER, question },
-		(struct span){ (const char *)p + HEADER, question });
+	return dnswire_u16(p + 4) == 1 && n >= DNSWIRE_HEADER + question &&
+	    span_eq_nocase((struct span){ sent + DNSWIRE_HEADER, question },
+		(struct span){ (const char *)p + DNSWIRE_HEADER, question });
 }
 
 static enum outcome
@@ -183,8 +180,7 @@ settle(struct dnsquery *q, const struct dnsreply *reply, const unsigned char *p)
 	/* RFC 6604 section 3: it is the end of a CNAME chain that is missing. */
 	a->nxdomain = reply->rcode == NXDOMAIN;
 	dnsdata_answer(&reply->answer, &q->question.name,
-	    a->nxdomain ? DNSTYPE_CNAME : dnstype_of(q->question.type), false,
-	    a);
+	    a->nxdomain ? RECORD_CNAME : q->question.type, false, a);
 	if (a->nxdomain) {
 		a->status = LOOKUP_NONE;
 		a->why = a->links > 0 ? "CNAME to a name that does not exist" :

@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-enum { HEADER = 12, QUESTION_TAIL = 4, RECORD_TAIL = 10, TYPE_TXT = 16 };
+enum { QUESTION_TAIL = 4, RECORD_TAIL = 10 };
 
 /* RFC 1035 section 4.1.4: a pointer is two octets and ends a name. */
 static bool
@@ -21,9 +21,9 @@ skip_name(const unsigned char *p, size_t n, size_t *at)
 size_t
 dnswire_txt_octets(const unsigned char *p, size_t n)
 {
-	size_t at = HEADER, sum = 0;
+	size_t at = DNSWIRE_HEADER, sum = 0;
 
-	if (n < HEADER)
+	if (n < DNSWIRE_HEADER)
 		return 0;
 	for (unsigned i = dnswire_u16(p + 4); i > 0; i--) {
 		if (!skip_name(p, n, &at))
@@ -33,7 +33,7 @@ dnswire_txt_octets(const unsigned char *p, size_t n)
 	for (unsigned i = dnswire_u16(p + 6); i > 0; i--) {
 		if (!skip_name(p, n, &at) || at > n || n - at < RECORD_TAIL)
 			return 0;
-		if (dnswire_u16(p + at) == TYPE_TXT)
+		if (dnswire_u16(p + at) == RECORD_TXT)
 			sum += dnswire_u16(p + at + 8);
 		at += RECORD_TAIL + dnswire_u16(p + at + 8);
 	}

@@ -4,6 +4,13 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "dns/resolver.h" /* enum record_type */
+
+/* What packets have in common (RFC 1035 section 4.1). */
+enum {
+	DNSWIRE_HEADER = 12, /* octets */
+	DNSWIRE_OPT = 11     /* octets of an OPT record, RFC 6891 6.1.2 */
+};
 
 static inline unsigned
 dnswire_u16(const unsigned char *p)

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#include "base/limits.h"
 #include "base/attr.h"
 #include "base/fault.h"
+#include "base/limits.h"
 
 /* An address to send queries to.  Plain data. */
 struct nameserver {

@@ -19,9 +19,9 @@ struct resolver;
 /*
  * servers: n strings "ADDR[@PORT]", IPv4 or IPv6; none means the nameserver
  * lines of /etc/resolv.conf.  EX_USAGE when one fails resolver_server_ok, or
- * when they are more than 32.  They are asked in turn, beginning with the one
- * that answered last.  seconds is the time that all lookups of one message may
- * spend in resolver_wait together.
+ * when they are more than LIMIT_NAMESERVERS.  They are asked in turn, beginning
+ * with the one that answered last.  seconds is the time that all lookups of one
+ * message may spend in resolver_wait together.
  */
 ATTR_CHECK struct resolver *resolver_network(const char *const *servers,
     size_t n, unsigned seconds, struct fault *f);
@@ -51,8 +51,16 @@ enum lookup {
 	LOOKUP_BROKEN    /* a chain without end, records beyond the limits */
 };
 
-/* What is asked for.  Nothing here but dkim-check needs more than TXT. */
-enum record_type { RECORD_TXT, RECORD_NS, RECORD_A, RECORD_AAAA };
+/* By their numbers.  Only dkim-check needs more than TXT. */
+enum record_type {
+	RECORD_A = 1,
+	RECORD_NS = 2,
+	RECORD_TXT = 16,
+	RECORD_AAAA = 28,
+	/* Met, and never asked for. */
+	RECORD_CNAME = 5,
+	RECORD_OTHER = 0
+};
 
 struct answer {
 	enum lookup status;

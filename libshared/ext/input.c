@@ -1,6 +1,5 @@
 #include "ext/input.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -16,7 +15,7 @@
 struct input {
 	int fd;
 	const char *name;
-	bool regular;
+	struct stat st;
 	uint64_t start; /* where in a regular file the message begins */
 	uint64_t octets;
 	struct spool *spool; /* of a pipe that has to be kept, or NULL */
@@ -43,20 +42,19 @@ input_open(const char *path, bool keep, struct fault *f)
 {
 	bool standard = input_is_stdin(path);
 	struct input *in = mem_alloc(sizeof(*in));
-	struct stat st;
 	off_t at;
 
 	in->name = standard ? "stdin" : path;
 	in->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (in->fd < 0 || fstat(in->fd, &st) != 0) {
+	if (in->fd < 0 || fstat(in->fd, &in->st) != 0) {
 		(void)fault_errno(f, EX_NOINPUT, "%s", in->name);
 		input_close(in);
 		return NULL;
 	}
-	at = S_ISREG(st.st_mode) ? lseek(in->fd, 0, SEEK_CUR) : -1;
-	in->regular = at >= 0;
-	in->start = in->regular ? (uint64_t)at : 0;
-	if (keep && !in->regular)
+	at = S_ISREG(in->st.st_mode) ? lseek(in->fd, 0, SEEK_CUR) : -1;
+	if (at >= 0)
+		in->start = (uint64_t)at;
+	else if (keep)
 		in->spool = spool_new();
 	return in;
 }
@@ -68,7 +66,6 @@ input_adopt(int fd, const char *name, struct fault *f)
 
 	in->name = name;
 	in->fd = fd;
-	in->regular = true;
 	if (lseek(fd, 0, SEEK_SET) == 0)
 		return in;
 	(void)fault_errno(f, EX_IOERR, "%s", name);
@@ -131,6 +128,12 @@ input_again(struct input *in, uint64_t offset, void *p, size_t n,
 	if (in->spool != NULL)
 		return spool_read(in->spool, offset, p, n, f);
 	return file_read_at(in->fd, in->name, in->start + offset, p, n, f);
+}
+
+const struct stat *
+input_stat(const struct input *in)
+{
+	return &in->st;
 }
 
 int

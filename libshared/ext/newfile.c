@@ -220,7 +220,7 @@ newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
 {
 	bool ok;
 
-	if (replace && group == NULL && !keep_readers(n, &mode, f))
+	if (replace && group == NULL && !n->owned && !keep_readers(n, &mode, f))
 		return false;
 	if (!set_owner(n, mode, group, f))
 		return false;
@@ -233,7 +233,7 @@ newfile_commit(struct newfile *n, mode_t mode, const char *group, bool replace,
 	free(n->temp);
 	n->temp = NULL;
 	unblock_signals(n);
-	return ok && newfile_sync(n->path, f);
+	return ok && (n->unsynced || newfile_sync(n->path, f));
 }
 
 void

@@ -20,6 +20,8 @@ struct newfile {
 	char *path;      /* what it will be called */
 	char *temp;      /* its name until then, or NULL */
 	bool blocked;    /* signals wait, for it has a name that must go */
+	bool owned;      /* its owner and group are what they should be */
+	bool unsynced;   /* its folder is left to newfile_sync */
 	sigset_t before; /* the signal mask to go back to */
 };
 
@@ -34,8 +36,8 @@ ATTR_CHECK bool newfile_open(struct newfile *n, const char *path,
  * Gives the file its mode, whatever the umask, its group (a name, or NULL to
  * leave it), syncs it and gives it its name.  Without replace an existing file
  * of that name is left alone and this fails with EX_CANTCREAT; with replace it
- * is exchanged in one step, and without group those who can read it, owner and
- * group, can read this one (else EX_OSERR).
+ * is exchanged in one step, and unless a group is named or the file is owned those
+ * who can read it, owner and group, can read this one (else EX_OSERR).
  */
 ATTR_CHECK bool newfile_commit(struct newfile *n, mode_t mode,
     const char *group, bool replace, struct fault *f);
@@ -43,12 +45,12 @@ ATTR_CHECK bool newfile_commit(struct newfile *n, mode_t mode,
 /* Forgets an uncommitted file; harmless after a commit. */
 void newfile_close(struct newfile *n);
 
-/* The folder that path is in, to be freed. */
-char *newfile_folder(const char *path);
-
 /* The three above for text that is at hand. */
 ATTR_CHECK bool newfile_write(const char *path, mode_t mode, const char *group,
     bool replace, struct span text, struct fault *f);
+
+/* The folder that path is in, to be freed. */
+char *newfile_folder(const char *path);
 
 /* Syncs the folder of path, so that the name lasts as well.  EX_IOERR. */
 ATTR_CHECK bool newfile_sync(const char *path, struct fault *f);

@@ -74,12 +74,6 @@ keychoice_plan(const struct keychoice *c, struct sandbox *s)
 		sandbox_read(s, c->directory);
 }
 
-bool
-keychoice_fixed(const struct keychoice *c)
-{
-	return c->fixed.n > 0;
-}
-
 /* The keys of -k, in the order in which they were named. */
 static enum key_found
 from_options(const struct keychoice *c, const struct author *a,

@@ -46,9 +46,6 @@ void keychoice_close(struct keychoice *c);
 /* Says what keychoice_find will read; not what the key command does. */
 void keychoice_plan(const struct keychoice *c, struct sandbox *s);
 
-/* Is there a key for every author? */
-bool keychoice_fixed(const struct keychoice *c);
-
 /*
  * Adds the keys for an author; some of them may be shared with c.  With
  * KEY_ABSENT the fault says that there is none.

@@ -7,8 +7,6 @@
 #include "ext/command.h"
 #include "mail/domain.h"
 
-enum { LOCAL_MAX = 256 };
-
 static bool
 plain_octet(char c)
 {
@@ -38,19 +36,11 @@ has_control(struct span local)
 static void
 put_address(const struct author *a, struct buf *out)
 {
-	if (a->local.n > 0 && a->local.n <= LOCAL_MAX &&
-	    !has_control(a->local)) {
-		bool quoted = !is_plain(a->local);
-
-		if (quoted)
-			buf_addc(out, '"');
-		for (size_t i = 0; i < a->local.n; i++) {
-			if (a->local.p[i] == '"' || a->local.p[i] == '\\')
-				buf_addc(out, '\\');
-			buf_addc(out, a->local.p[i]);
-		}
-		if (quoted)
-			buf_addc(out, '"');
+	if (a->local.n > 0 && !has_control(a->local)) {
+		if (is_plain(a->local))
+			buf_add_span(out, a->local);
+		else
+			buf_add_quoted(out, a->local);
 		buf_addc(out, '@');
 		buf_add_span(out, a->domain);
 	}
@@ -81,7 +71,7 @@ cut_pem(struct span *rest)
 	struct span text = *rest, line;
 
 	while (span_cut(rest, '\n', &line))
-		if (line.n > 8 && memcmp(line.p, "-----END", 8) == 0)
+		if (span_begins(line, SPAN("-----END ")))
 			break;
 	if (rest->p != NULL)
 		text.n = (size_t)(rest->p - text.p);

@@ -118,14 +118,13 @@ read_link(const char *path, struct buf *out, struct fault *f)
 bool
 keydir_in_use(const char *dir, struct span domain, struct span selector)
 {
-	static const enum key_type types[] = { KEY_RSA, KEY_ED25519 };
 	bool used = false;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+	for (enum key_type type = KEY_RSA; type <= KEY_ED25519; type++) {
 		struct buf link = { 0 }, target = { 0 };
 		struct fault f;
 
-		link_path(dir, domain, types[i], &link);
+		link_path(dir, domain, type, &link);
 		if (read_link(link.p, &target, &f) == KEY_FOUND &&
 		    span_eq(buf_span(&target), selector))
 			used = true;
@@ -173,11 +172,10 @@ enum key_found
 keydir_current(const char *dir, struct span domain,
     const struct key_access *access, struct keyset *out, struct fault *f)
 {
-	static const enum key_type types[] = { KEY_RSA, KEY_ED25519 };
 	enum key_found all = KEY_ABSENT, one;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
-		one = keydir_linked(dir, domain, types[i], access, out, f);
+	for (enum key_type type = KEY_RSA; type <= KEY_ED25519; type++) {
+		one = keydir_linked(dir, domain, type, access, out, f);
 		if (one == KEY_FAILED)
 			return KEY_FAILED;
 		if (one == KEY_FOUND)

@@ -95,15 +95,3 @@ keyinput_read(const char *path, struct span passphrase, struct fault *f)
 	buf_wipe(&text);
 	return key;
 }
-
-bool
-keyinput_passphrase(const char *path, struct buf *out, struct fault *f)
-{
-	if (file_slurp(path, FILE_PRIVATE, LIMIT_PASSPHRASE, out, f) !=
-	    FILE_READ)
-		return false;
-	while (out->n > 0 && strchr("\r\n", out->p[out->n - 1]) != NULL)
-		out->n--;
-	buf_reserve(out, 1); /* an empty one is one, too */
-	return true;
-}

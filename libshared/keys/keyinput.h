@@ -20,8 +20,4 @@
 ATTR_CHECK struct key *keyinput_read(const char *path, struct span passphrase,
     struct fault *f);
 
-/* Appends what a passphrase file holds, without a line end behind it. */
-ATTR_CHECK bool keyinput_passphrase(const char *path, struct buf *out,
-    struct fault *f);
-
 #endif

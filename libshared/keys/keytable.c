@@ -1,21 +1,12 @@
 #include "keys/keytable.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "base/base64.h"
 #include "ext/file.h"
-#include "mail/domain.h"
 #include "keys/signtable.h"
-
-static bool
-starts(struct span s, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return s.n >= n && memcmp(s.p, prefix, n) == 0;
-}
+#include "mail/domain.h"
 
 /* A name that "%" may stand for. */
 static bool
@@ -36,8 +27,9 @@ keytable_parse(const struct row *row, struct keytable_row *out)
 	out->domain = span_trim(out->domain);
 	out->selector = span_trim(out->selector);
 	out->key = span_trim(rest);
-	out->is_path = starts(out->key, "/") || starts(out->key, "./") ||
-	    starts(out->key, "../");
+	out->is_path = span_begins(out->key, SPAN("/")) ||
+	    span_begins(out->key, SPAN("./")) ||
+	    span_begins(out->key, SPAN("../"));
 	if (!name_ok(out->domain, domain_ok))
 		return "not a domain name";
 	if (!name_ok(out->selector, selector_ok))
@@ -56,7 +48,7 @@ inline_octets(struct span text, struct buf *out)
 	const char *p;
 	bool ok;
 
-	if (starts(text, begin.p)) {
+	if (span_begins(text, begin)) {
 		text = span_from(text, begin.n);
 		if ((p = memmem(text.p, text.n, "-----", 5)) == NULL)
 			return false;
@@ -94,7 +86,6 @@ read_inline(struct span text, const struct key_access *access, struct fault *f)
 	return key;
 }
 
-/* The path with the domain in place of each "%". */
 static struct key *
 read_path(struct span text, struct span domain, const struct key_access *access,
     struct fault *f)
@@ -102,11 +93,7 @@ read_path(struct span text, struct span domain, const struct key_access *access,
 	struct buf path = { 0 };
 	struct key *key = NULL;
 
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '%')
-			buf_add_span(&path, domain);
-		else
-			buf_addc(&path, text.p[i]);
+	table_fill(text, domain, &path);
 	buf_addc(&path, '\0');
 	/* What a table names has to be there. */
 	if (keysource_read(path.p, access, &key, f) != KEY_FOUND)

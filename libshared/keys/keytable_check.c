@@ -45,7 +45,7 @@ check_order(struct check *c, const struct table *t, const struct row *row)
 {
 	if (t->kind != TABLE_SORTED)
 		return;
-	if (table_compare(buf_span(&c->last), row->key) > 0)
+	if (span_cmp(buf_span(&c->last), row->key) > 0)
 		bad_row(c, t, row, TABLE_DISORDER);
 	c->last.n = 0;
 	buf_add_lower(&c->last, row->key);

@@ -1,7 +1,6 @@
 #include "keys/names.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -22,14 +21,10 @@ static int
 by_octets(const void *a, const void *b)
 {
 	const struct name *x = a, *y = b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int order = n > 0 ? memcmp(x->text, y->text, n) : 0;
+	int order = span_cmp((struct span){ x->text, x->n },
+	    (struct span){ y->text, y->n });
 
-	if (order != 0)
-		return order;
-	if (x->n != y->n)
-		return x->n < y->n ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
+	return order != 0 ? order : (x->at > y->at) - (x->at < y->at);
 }
 
 void

@@ -8,8 +8,9 @@
 #include "base/buf.h"
 
 /*
- * Words of a whole table, its first ones mostly, in memory and sorted, for the questions that
- * a check of the table has.  Case does not count.  {0} is a valid empty one.
+ * Words of a whole table, mostly the first one of each row, in memory and sorted
+ * for the questions that a check of the table has.  Case does not count.  {0} is
+ * a valid empty one.
  */
 struct name {
 	size_t at, n; /* where it lies in octets: in the order of the table */
@@ -33,8 +34,9 @@ void names_free(struct names *all);
 /*
  * The first row of the table that takes a text, or NULL.  Where they are
  * patterns the text may be one, too: then the first that takes whatever the text
- * takes.  The time grows with the length of the text and the logarithm of n, not
- * with n.
+ * takes.  The time grows with the length of the text and the logarithm of n, and
+ * with the square of how many beginnings of names, each up to a "*", take the text
+ * so far: one for "*@" whatever follows, but n where "a*", "ab*", "abc*" do.
  */
 struct name *names_first(const struct names *all, struct span text);
 

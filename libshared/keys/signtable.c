@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
-#include "mail/domain.h"
 
 /* The ranks of a plain table: each parent has two, of at most 127 parents. */
 enum { RANK_ADDRESS, RANK_DOMAIN, RANK_PARENT, RANK_LAST = 1000, NO_RANK };
@@ -43,17 +41,6 @@ signtable_parse(const struct row *row, struct span *name, struct span *identity)
 	return NULL;
 }
 
-/* With the domain in place of each "%". */
-static void
-fill_in(struct span text, struct span domain, struct buf *out)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '%')
-			buf_add_span(out, domain);
-		else
-			buf_addc(out, text.p[i]);
-}
-
 static bool
 add(struct matches *m, const struct table *t, const struct row *row,
     const struct author *author, size_t rank, struct fault *f)
@@ -75,7 +62,7 @@ add(struct matches *m, const struct table *t, const struct row *row,
 	/* Some write a bare "%". */
 	if (identity.n > 0 && memchr(identity.p, '@', identity.n) == NULL)
 		buf_addc(&new->identity, '@');
-	fill_in(identity, author->domain, &new->identity);
+	table_fill(identity, author->domain, &new->identity);
 	return true;
 }
 
@@ -210,7 +197,7 @@ take_key(struct table *t, struct span key, const struct author *author,
 	    span_eq(row.key, key))
 		if (!add(out, t, &row, author, out->n, f))
 			return false;
-	if (got == TABLE_ROW && table_compare(row.key, key) < 0)
+	if (got == TABLE_ROW && span_cmp(row.key, key) < 0)
 		return table_fault(t, &row, f, TABLE_DISORDER);
 	return got == TABLE_ROW || got == TABLE_END;
 }

@@ -8,7 +8,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/limits.h"
 #include "base/mem.h"
 
@@ -270,15 +269,6 @@ table_next(struct table *t, struct row *row, struct fault *f)
 	}
 }
 
-int
-table_compare(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return order != 0 ? order : a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
-}
-
 static void
 move(struct table *t, uint64_t offset, size_t ahead)
 {
@@ -320,8 +310,8 @@ keep_word(struct buf *out, struct span word)
 static bool
 in_order(const struct search *s, struct span word)
 {
-	return table_compare(buf_span(&s->at_low), word) <= 0 &&
-	    (!s->bounded || table_compare(word, buf_span(&s->at_high)) <= 0);
+	return span_cmp(buf_span(&s->at_low), word) <= 0 &&
+	    (!s->bounded || span_cmp(word, buf_span(&s->at_high)) <= 0);
 }
 
 /* Narrows a search by the first line that begins at offset or behind it. */
@@ -343,7 +333,7 @@ probe(struct table *t, struct search *s, uint64_t offset, struct fault *f)
 	word = span_trim(first_word(line));
 	if (!in_order(s, word))
 		return table_fault(t, &row, f, TABLE_DISORDER);
-	if (table_compare(word, s->key) < 0) {
+	if (span_cmp(word, s->key) < 0) {
 		s->low = row.at;
 		keep_word(&s->at_low, word);
 	} else {
@@ -365,7 +355,7 @@ walk(struct table *t, struct search *s, struct fault *f)
 	while ((got = table_next(t, &row, f)) == TABLE_ROW) {
 		if (!in_order(s, row.key))
 			return table_fault(t, &row, f, TABLE_DISORDER);
-		if (table_compare(row.key, s->key) >= 0)
+		if (span_cmp(row.key, s->key) >= 0)
 			break;
 		keep_word(&s->at_low, row.key);
 	}
@@ -386,6 +376,16 @@ table_seek(struct table *t, struct span key, struct fault *f)
 	buf_free(&s.at_low);
 	buf_free(&s.at_high);
 	return ok;
+}
+
+void
+table_fill(struct span text, struct span domain, struct buf *out)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '%')
+			buf_add_span(out, domain);
+		else
+			buf_addc(out, text.p[i]);
 }
 
 /* "*" for any octets; each piece in between is looked for once, leftmost. */

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/fault.h"
-#include "base/span.h"
 
 /*
  * A text file of keys and values as OpenDKIM keeps them: one pair a line, white
@@ -68,9 +68,6 @@ ATTR_CHECK enum table_got table_next(struct table *t, struct row *row,
  */
 ATTR_CHECK bool table_seek(struct table *t, struct span key, struct fault *f);
 
-/* By octets, as LC_ALL=C sort(1) does. */
-int table_compare(struct span a, struct span b);
-
 #define TABLE_DISORDER "not in the order of LC_ALL=C sort"
 
 /* Puts "FILE:LINE: " of a row before the fault there is; false. */
@@ -79,6 +76,9 @@ bool table_context(const struct table *t, const struct row *row,
 /* EX_CONFIG, "FILE:LINE: why"; false. */
 bool table_fault(const struct table *t, const struct row *row, struct fault *f,
     const char *why);
+
+/* Appends a value with the author's domain in place of each "%". */
+void table_fill(struct span text, struct span domain, struct buf *out);
 
 /* Does text, whatever its case, match a key of this table? */
 bool table_match(const struct table *t, struct span key, struct span text);

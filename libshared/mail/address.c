@@ -70,7 +70,7 @@ skip_cfws(struct reader *r)
 		if (c == '(') {
 			(void)take(r);
 			skip_comment(r);
-		} else if (ascii_wsp(c) || c == '\r' || c == '\n') {
+		} else if (ascii_space(c)) {
 			(void)take(r);
 		} else {
 			return;

@@ -4,7 +4,7 @@
 
 #include "ext/idn.h"
 
-enum { NAME = 253, LABEL = 63 };
+enum { LABEL = 63 };
 
 static bool
 name_octet(char c)
@@ -18,7 +18,7 @@ labels_ok(struct span name, size_t least)
 	struct span label;
 	size_t n = 0;
 
-	if (name.n == 0 || name.n > NAME)
+	if (name.n == 0 || name.n > DOMAIN_MAX)
 		return false;
 	for (; span_cut(&name, '.', &label); n++) {
 		if (label.n == 0 || label.n > LABEL || label.p[0] == '-')
@@ -55,7 +55,7 @@ to_ascii(struct span name, enum idn_input input, size_t least, struct buf *out)
 	size_t before = out->n;
 	struct span made;
 
-	if (name.n > 4 * NAME)
+	if (name.n > 4 * DOMAIN_MAX)
 		return false;
 	if (span_ascii(name))
 		buf_add_lower(out, name);
@@ -85,6 +85,14 @@ bool
 domain_typed(struct span d, struct buf *out)
 {
 	return to_ascii(d, IDN_TYPED, 2, out);
+}
+
+void
+domain_key_name(struct span selector, struct span domain, struct buf *out)
+{
+	buf_add_span(out, selector);
+	buf_adds(out, "._domainkey.");
+	buf_add_span(out, domain);
 }
 
 bool

@@ -20,6 +20,15 @@ take_line(struct span *rest)
 	return line;
 }
 
+bool
+field_name_ok(struct span name)
+{
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] < 33 || name.p[i] > 126)
+			return false;
+	return name.n > 0;
+}
+
 /* RFC 5322 section 3.6.8, with the white space before the colon of 4.5.8. */
 static bool
 parse_field(struct span line, struct field *f)
@@ -34,10 +43,7 @@ parse_field(struct span line, struct field *f)
 	while (n > 0 && ascii_wsp(line.p[n - 1]))
 		n--;
 	f->name = (struct span){ line.p, n };
-	for (size_t i = 0; i < n; i++)
-		if (line.p[i] < 33 || line.p[i] > 126)
-			return false;
-	return n > 0;
+	return field_name_ok(f->name);
 }
 
 static void
@@ -200,15 +206,15 @@ header_pick_end(struct header_pick *p)
 }
 
 size_t
-field_longest_line(const struct field *f)
+header_longest_line(const struct header *h)
 {
-	struct span rest = f->raw;
 	size_t longest = 0;
 
-	while (rest.n > 0) {
-		struct span line = take_line(&rest);
+	for (size_t i = 0; i < h->n; i++)
+		for (struct span rest = h->v[i].raw; rest.n > 0;) {
+			struct span line = take_line(&rest);
 
-		longest = line.n > longest ? line.n : longest;
-	}
+			longest = line.n > longest ? line.n : longest;
+		}
 	return longest;
 }

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/attr.h"
 #include "base/buf.h"
 
 /* One header field.  The spans lie in the octets that were split. */
@@ -53,7 +52,10 @@ const struct field *header_pick(struct header_pick *p, struct span name,
     const struct field *except);
 void header_pick_end(struct header_pick *p);
 
-/* The longest of a field's lines, line ends left out. */
-size_t field_longest_line(const struct field *f);
+/* The longest line of all fields, in octets, line ends left out. */
+size_t header_longest_line(const struct header *h);
+
+/* Can a field be called that (RFC 5322 section 3.6.8)? */
+bool field_name_ok(struct span name);
 
 #endif

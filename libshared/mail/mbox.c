@@ -39,8 +39,8 @@ fill(struct mbox *m, size_t n, struct fault *f)
 static bool
 begins(const struct mbox *m)
 {
-	return m->blank && m->data.n - m->at >= MARK &&
-	    memcmp(m->data.p + m->at, "From ", MARK) == 0;
+	return m->blank &&
+	    span_begins(span_from(buf_span(&m->data), m->at), SPAN("From "));
 }
 
 /* The rest of the line goes to fd, or nowhere for -1. */

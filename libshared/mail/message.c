@@ -46,12 +46,12 @@ first_line_end(const struct buf *b)
 static size_t
 envelope_line(const struct buf *b)
 {
-	struct span head = { b->p, b->n };
+	struct span head = buf_span(b);
 	const char *lf;
 
 	if (head.n > 0 && head.p[0] == '>')
 		head = span_from(head, 1);
-	if (head.n < 5 || memcmp(head.p, "From ", 5) != 0 ||
+	if (!span_begins(head, SPAN("From ")) ||
 	    (lf = memchr(b->p, '\n', b->n)) == NULL)
 		return 0;
 	/* "From : x" is the obsolete form of a field, not a separator. */

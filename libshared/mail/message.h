@@ -2,7 +2,6 @@
 #define MAIL_MESSAGE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/buf.h"

@@ -29,24 +29,17 @@ all_tokens(struct span s)
 bool
 authres_id_ok(const char *id)
 {
-	return all_tokens(span_str(id)) && strlen(id) <= 253;
+	return all_tokens(span_str(id)) && strlen(id) <= DOMAIN_MAX;
 }
 
 /* A value (RFC 2045 section 5.1): quoted unless it is a token. */
 static void
 put_value(struct buf *out, struct span value)
 {
-	if (all_tokens(value)) {
+	if (all_tokens(value))
 		buf_add_span(out, value);
-		return;
-	}
-	buf_addc(out, '"');
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, value.p[i]);
-	}
-	buf_addc(out, '"');
+	else
+		buf_add_quoted(out, value);
 }
 
 static void
@@ -117,8 +110,7 @@ static void
 signature_text(const struct sig *s, struct buf *out)
 {
 	for (size_t i = 0; i < s->b_value.n; i++)
-		if (!ascii_wsp(s->b_value.p[i]) && s->b_value.p[i] != '\r' &&
-		    s->b_value.p[i] != '\n')
+		if (!ascii_space(s->b_value.p[i]))
 			buf_addc(out, s->b_value.p[i]);
 }
 

@@ -9,7 +9,7 @@
 
 /* RFC 8601: Authentication-Results, written and recognised. */
 
-/* Can stand as an authserv-id: a token, at most 253 octets. */
+/* Can stand as an authserv-id: a token, no longer than a domain name. */
 bool authres_id_ok(const char *id);
 
 /*

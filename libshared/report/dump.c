@@ -1,8 +1,6 @@
 #include "report/dump.h"
 
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sysexits.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
@@ -190,7 +188,9 @@ dump_end(struct dump *d, struct fault *f)
 void
 dump_free(struct dump *d)
 {
-	for (size_t i = 0; d != NULL && i < d->n; i++) {
+	if (d == NULL)
+		return;
+	for (size_t i = 0; i < d->n; i++) {
 		newfile_close(&d->v[i]->file);
 		digest_free(d->v[i]->digest);
 		buf_free(&d->v[i]->hashes);

@@ -88,12 +88,12 @@ explain_run(struct explain *e, struct why_message *m)
 void
 explain_free(struct explain *e)
 {
-	for (size_t i = 0; e != NULL && i < e->n; i++)
+	if (e == NULL)
+		return;
+	for (size_t i = 0; i < e->n; i++)
 		why_free(&e->v[i]);
-	if (e != NULL) {
-		free(e->v);
-		buf_free(&e->body);
-	}
+	free(e->v);
+	buf_free(&e->body);
 	free(e);
 }
 
@@ -136,11 +136,16 @@ explain_text(const struct explain *e, size_t i, struct buf *out)
 	}
 }
 
+/* What is said of one change, or of both of a pair. */
 static void
-json_word(struct json *j, const char *name, const char *word)
+json_pair(struct json *j, const char *name, const char *one, const char *two)
 {
 	json_name(j, name);
-	json_string(j, span_str(word));
+	json_begin(j, '[');
+	json_string(j, span_str(one));
+	if (two != NULL)
+		json_string(j, span_str(two));
+	json_end(j, ']');
 }
 
 static void
@@ -148,25 +153,10 @@ json_claim(struct json *j, const struct claim *c)
 {
 	json_begin(j, '{');
 	json_word(j, "half", halves[c->half]);
-	json_name(j, "verified");
-	json_bool(j, c->verified);
-	json_name(j, "changes");
-	json_begin(j, '[');
-	json_string(j, span_str(c->code));
-	if (c->code2 != NULL)
-		json_string(j, span_str(c->code2));
-	json_end(j, ']');
-	json_name(j, "text");
-	json_begin(j, '[');
-	json_string(j, span_str(c->text));
-	if (c->text2 != NULL)
-		json_string(j, span_str(c->text2));
-	json_end(j, ']');
-	json_name(j, "detail");
-	if (c->detail.n > 0)
-		json_string(j, buf_span(&c->detail));
-	else
-		json_null(j);
+	json_flag(j, "verified", c->verified);
+	json_pair(j, "changes", c->code, c->code2);
+	json_pair(j, "text", c->text, c->text2);
+	json_text(j, "detail", buf_span(&c->detail));
 	json_end(j, '}');
 }
 

@@ -1,12 +1,11 @@
 #ifndef REPORT_EXPLAIN_H
 #define REPORT_EXPLAIN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "why/why.h"
 #include "tool/json.h"
+#include "why/why.h"
 
 /*
  * --explain for one message: keeps the body, up to LIMIT_EXPLAIN_BODY, while it

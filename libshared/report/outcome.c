@@ -1,11 +1,18 @@
 #include "report/outcome.h"
 
+enum verdict
+outcome_unsigned(const struct verdicts *v)
+{
+	return v->message == VERDICT_MALFORMED_MESSAGE ? v->message :
+							 VERDICT_UNSIGNED;
+}
+
 bool
 outcome_counts(const struct result_one *r, const struct acceptance *a)
 {
 	if (result_of(r) != RESULT_PASS)
 		return false;
-	if (a->domain.n > 0 && !span_eq_nocase(a->domain, r->sig.domain))
+	if (a->domain.n > 0 && !span_eq(a->domain, buf_span(&r->sig.ascii)))
 		return false;
 	return !a->aligned || r->aligned == ALIGNED_STRICT ||
 	    (r->aligned == ALIGNED_RELAXED && !a->strict);
@@ -26,8 +33,6 @@ outcome_of(const struct verdicts *v, const struct acceptance *a)
 		first = result_of(&v->v[0]);
 		return first == RESULT_PASS ? RESULT_POLICY : first;
 	}
-	if (v->skipped > 0)
-		return RESULT_POLICY;
-	return v->message == VERDICT_MALFORMED_MESSAGE ? RESULT_PERMERROR :
-							 RESULT_NONE;
+	return verdict_result(v->skipped > 0 ? VERDICT_TOO_MANY :
+					       outcome_unsigned(v));
 }

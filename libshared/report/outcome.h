@@ -7,10 +7,14 @@
 
 /* Which passes count: --require, --strict-alignment. */
 struct acceptance {
-	struct span domain; /* d= has to be this one; empty for any */
-	bool aligned;       /* d= has to agree with From: */
-	bool strict;        /* as strict alignment has it */
+	struct span
+	    domain;   /* d= has to be this one, in A-labels; empty for any */
+	bool aligned; /* d= has to agree with From: */
+	bool strict;  /* as strict alignment has it */
 };
+
+/* What is said of a message that has no signature to judge. */
+enum verdict outcome_unsigned(const struct verdicts *v);
 
 bool outcome_counts(const struct result_one *r, const struct acceptance *a);
 

@@ -53,33 +53,6 @@ json_optional(struct json *j, const char *name, bool there, int64_t value)
 }
 
 static void
-json_text(struct json *j, const char *name, struct span text)
-{
-	json_name(j, name);
-	if (text.n > 0)
-		json_string(j, text);
-	else
-		json_null(j);
-}
-
-static void
-json_word(struct json *j, const char *name, const char *word)
-{
-	json_name(j, name);
-	if (word != NULL)
-		json_string(j, span_str(word));
-	else
-		json_null(j);
-}
-
-static void
-json_flag(struct json *j, const char *name, bool value)
-{
-	json_name(j, name);
-	json_bool(j, value);
-}
-
-static void
 json_verdict(struct json *j, enum result result, enum verdict verdict)
 {
 	json_word(j, "result", result_name(result));
@@ -159,7 +132,7 @@ report_json(const struct report *r, struct buf *out)
 		json_begin(&j, '{');
 		json_verdict(&j, verdict_result(VERDICT_TOO_MANY),
 		    VERDICT_TOO_MANY);
-		json_optional(&j, "count", true, (int64_t)v->skipped);
+		json_count(&j, "count", (int64_t)v->skipped);
 		json_end(&j, '}');
 	}
 	json_end(&j, ']');
@@ -266,9 +239,7 @@ report_kv(const struct report *r, struct buf *out)
 		    VERDICT_TOO_MANY);
 		kv_end(out);
 	} else if (v->n == 0) {
-		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
-		    v->message :
-		    VERDICT_UNSIGNED;
+		enum verdict none = outcome_unsigned(v);
 
 		kv_verdict(r, out, verdict_result(none), none);
 		kv_end(out);
@@ -321,9 +292,7 @@ report_tsv(const struct report *r, struct buf *out)
 		tsv_signature(r, verdict_result(VERDICT_TOO_MANY),
 		    VERDICT_TOO_MANY, NULL, out);
 	} else if (v->n == 0) {
-		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
-		    v->message :
-		    VERDICT_UNSIGNED;
+		enum verdict none = outcome_unsigned(v);
 
 		tsv_signature(r, verdict_result(none), none, NULL, out);
 	}

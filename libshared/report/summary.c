@@ -13,15 +13,6 @@ struct summary_line {
 	uint64_t count;
 };
 
-static int
-compare(struct span a, struct span b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	return order != 0 ? order : a.n < b.n ? -1 : a.n > b.n;
-}
-
 /* Where text stands, or would have to be put. */
 static size_t
 place(const struct summary *s, struct span text)
@@ -31,7 +22,7 @@ place(const struct summary *s, struct span text)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(buf_span(&s->v[middle].text), text) < 0)
+		if (span_cmp(buf_span(&s->v[middle].text), text) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -106,9 +97,7 @@ summary_lines(const struct report *r, struct buf *out)
 		write_key(out, result_of(&v->v[i]), v->v[i].verdict,
 		    &v->v[i].sig);
 	if (v->n == 0) {
-		enum verdict none = v->message == VERDICT_MALFORMED_MESSAGE ?
-		    v->message :
-		    VERDICT_UNSIGNED;
+		enum verdict none = outcome_unsigned(v);
 
 		write_key(out, verdict_result(none), none, NULL);
 	}
@@ -203,17 +192,9 @@ summary_json(const struct summary *s, struct buf *out)
 		struct json j = { .out = out };
 
 		json_begin(&j, '{');
-		json_name(&j, "count");
-		json_number(&j, (int64_t)s->v[i].count);
-		for (unsigned c = 0; c < 4; c++) {
-			struct span text = column(&s->v[i], c);
-
-			json_name(&j, names[c]);
-			if (text.n > 0)
-				json_string(&j, text);
-			else
-				json_null(&j);
-		}
+		json_count(&j, "count", (int64_t)s->v[i].count);
+		for (unsigned c = 0; c < 4; c++)
+			json_text(&j, names[c], column(&s->v[i], c));
 		json_end(&j, '}');
 		buf_addc(out, '\n');
 	}

@@ -9,7 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "base/span.h"
+#include "base/limits.h"
 #include "ext/file.h"
 #include "ext/input.h"
 #include "ext/platform.h"
@@ -288,6 +288,55 @@ cli_selector(const char *option, const char *text, struct buf *out)
 	out->n = 0;
 	if (!selector_ascii(span_str(text), out))
 		cli_usage("%s %s: not a selector", option, text);
+}
+
+void
+cli_key_name(struct span selector, struct span domain)
+{
+	struct buf name = { 0 };
+
+	domain_key_name(selector, domain, &name);
+	if (name.n > DOMAIN_MAX)
+		cli_usage("domain and selector make no name: over %d octets",
+		    DOMAIN_MAX);
+	buf_free(&name);
+}
+
+static void
+take_line_end_off(struct buf *b)
+{
+	while (b->n > 0 && strchr("\r\n", b->p[b->n - 1]) != NULL)
+		b->n--;
+	buf_reserve(b, 1); /* an empty one is one, too */
+}
+
+void
+cli_passphrase(const char *path, struct buf *out, enum cli_style style)
+{
+	struct fault f;
+
+	buf_wipe(out);
+	if (file_slurp(path, FILE_PRIVATE, LIMIT_PASSPHRASE, out, &f) !=
+	    FILE_READ)
+		cli_die(&f, style);
+	take_line_end_off(out);
+}
+
+void
+cli_passphrase_fd(const char *number, struct buf *out, enum cli_style style)
+{
+	int fd = (int)cli_number("--passphrase-fd", number, 0, 65535);
+	struct fault f;
+
+	buf_wipe(out);
+	/* Never moved, so that no copy of it stays behind. */
+	buf_reserve(out, LIMIT_PASSPHRASE + 8192);
+	if (!file_slurp_fd(fd, "passphrase", LIMIT_PASSPHRASE, out, &f))
+		cli_die(&f, style);
+	/* No program that is run later is to read it again. */
+	if (fd > STDERR_FILENO)
+		(void)close(fd);
+	take_line_end_off(out);
 }
 
 int64_t

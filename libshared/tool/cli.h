@@ -90,6 +90,15 @@ int64_t cli_epoch(const char *option, const char *text);
  */
 void cli_domain(const char *option, const char *text, struct buf *out);
 void cli_selector(const char *option, const char *text, struct buf *out);
+/* cli_usage where the name of their key record is too long for a name. */
+void cli_key_name(struct span selector, struct span domain);
+/*
+ * What a file holds, or the descriptor of that number, without a line end behind
+ * it replaces out, which the caller wipes; out->p is not NULL then.
+ */
+void cli_passphrase(const char *path, struct buf *out, enum cli_style style);
+void cli_passphrase_fd(const char *number, struct buf *out,
+    enum cli_style style);
 /* Of --exit-style; qmail is what that word means to this program. */
 enum cli_style cli_style(const char *text, enum cli_style qmail);
 

@@ -3,11 +3,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "mail/domain.h"
 #include "tool/json.h"
 
 enum {
-	STRING = 255, /* RFC 1035 section 3.3 */
-	NAME = 253,
+	STRING = 255,       /* RFC 1035 section 3.3 */
 	DNSMASQ_LINE = 1023 /* it reads longer ones as several */
 };
 
@@ -38,45 +38,32 @@ dnsrec_format_parse(const char *text, enum dnsrec_format *out)
 	return false;
 }
 
-bool
-dnsrec_name_ok(struct span domain, struct span selector)
-{
-	return selector.n + strlen("._domainkey.") + domain.n <= NAME;
-}
-
 static void
 put_name(const struct dnsrec *r, struct buf *out)
 {
-	buf_add_span(out, r->selector);
-	buf_adds(out, "._domainkey.");
-	buf_add_span(out, r->domain);
+	domain_key_name(r->selector, r->domain, out);
 }
 
-/* A character-string; quoted, because ";" would begin a comment. */
-static void
-put_string(struct buf *out, struct span text)
+/* As many octets of *rest as one string can have. */
+static struct span
+take_string(struct span *rest)
 {
-	buf_addc(out, '"');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '"' || text.p[i] == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, text.p[i]);
-	}
-	buf_addc(out, '"');
+	size_t n = rest->n < STRING ? rest->n : STRING;
+	struct span string = { rest->p, n };
+
+	*rest = span_from(*rest, n);
+	return string;
 }
 
-/* The value as strings of as many octets as one can have. */
+/* The value as strings; quoted, because ";" would begin a comment. */
 static void
 put_strings(struct span value, const char *between, struct buf *out)
 {
 	const char *separator = "";
 
 	while (value.n > 0) {
-		size_t n = value.n < STRING ? value.n : STRING;
-
 		buf_adds(out, separator);
-		put_string(out, (struct span){ value.p, n });
-		value = span_from(value, n);
+		buf_add_quoted(out, take_string(&value));
 		separator = between;
 	}
 }
@@ -157,8 +144,7 @@ put_member(struct json *j, const char *member, const struct dnsrec *r,
 
 	put_name(r, &name);
 	buf_adds(&name, end);
-	json_name(j, member);
-	json_string(j, buf_span(&name));
+	json_text(j, member, buf_span(&name));
 	buf_free(&name);
 }
 
@@ -169,20 +155,13 @@ put_json(const struct dnsrec *r, struct json *j)
 
 	json_begin(j, '{');
 	put_member(j, "name", r, "");
-	json_name(j, "type");
-	json_string(j, SPAN("TXT"));
-	json_name(j, "ttl");
-	json_number(j, r->ttl);
-	json_name(j, "value");
-	json_string(j, r->value);
+	json_word(j, "type", "TXT");
+	json_count(j, "ttl", r->ttl);
+	json_text(j, "value", r->value);
 	json_name(j, "strings");
 	json_begin(j, '[');
-	while (rest.n > 0) {
-		size_t n = rest.n < STRING ? rest.n : STRING;
-
-		json_string(j, (struct span){ rest.p, n });
-		rest = span_from(rest, n);
-	}
+	while (rest.n > 0)
+		json_string(j, take_string(&rest));
 	json_end(j, ']');
 	json_end(j, '}');
 }
@@ -192,13 +171,10 @@ static void
 put_cloudflare(const struct dnsrec *r, struct json *j)
 {
 	json_begin(j, '{');
-	json_name(j, "type");
-	json_string(j, SPAN("TXT"));
+	json_word(j, "type", "TXT");
 	put_member(j, "name", r, "");
-	json_name(j, "content");
-	json_string(j, r->value);
-	json_name(j, "ttl");
-	json_number(j, r->ttl);
+	json_text(j, "content", r->value);
+	json_count(j, "ttl", r->ttl);
 	json_end(j, '}');
 }
 
@@ -208,21 +184,17 @@ put_change(const struct dnsrec *r, struct json *j)
 	struct buf quoted = { 0 };
 
 	json_begin(j, '{');
-	json_name(j, "Action");
-	json_string(j, SPAN("UPSERT"));
+	json_word(j, "Action", "UPSERT");
 	json_name(j, "ResourceRecordSet");
 	json_begin(j, '{');
 	put_member(j, "Name", r, ".");
-	json_name(j, "Type");
-	json_string(j, SPAN("TXT"));
-	json_name(j, "TTL");
-	json_number(j, r->ttl);
+	json_word(j, "Type", "TXT");
+	json_count(j, "TTL", r->ttl);
 	json_name(j, "ResourceRecords");
 	json_begin(j, '[');
 	json_begin(j, '{');
-	json_name(j, "Value");
 	put_strings(r->value, " ", &quoted);
-	json_string(j, buf_span(&quoted));
+	json_text(j, "Value", buf_span(&quoted));
 	json_end(j, '}');
 	json_end(j, ']');
 	json_end(j, '}');

@@ -33,9 +33,6 @@ struct dnsrec {
 	uint32_t ttl;
 };
 
-/* selector._domainkey.domain is no longer than a name may be. */
-bool dnsrec_name_ok(struct span domain, struct span selector);
-
 /*
  * Writes n records, n at least 1.  EX_DATAERR, with out as it was, for one that
  * the program which reads the format would not take.

@@ -80,3 +80,33 @@ json_null(struct json *j)
 	separate(j);
 	buf_adds(j->out, "null");
 }
+
+void
+json_text(struct json *j, const char *name, struct span text)
+{
+	json_name(j, name);
+	if (text.n > 0)
+		json_string(j, text);
+	else
+		json_null(j);
+}
+
+void
+json_word(struct json *j, const char *name, const char *word)
+{
+	json_text(j, name, span_str(word != NULL ? word : ""));
+}
+
+void
+json_flag(struct json *j, const char *name, bool value)
+{
+	json_name(j, name);
+	json_bool(j, value);
+}
+
+void
+json_count(struct json *j, const char *name, int64_t value)
+{
+	json_name(j, name);
+	json_number(j, value);
+}

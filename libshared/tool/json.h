@@ -24,4 +24,10 @@ void json_number(struct json *j, int64_t value);
 void json_bool(struct json *j, bool value);
 void json_null(struct json *j);
 
+/* Members of an object.  A text without octets and a word NULL become null. */
+void json_text(struct json *j, const char *name, struct span text);
+void json_word(struct json *j, const char *name, const char *word);
+void json_flag(struct json *j, const char *name, bool value);
+void json_count(struct json *j, const char *name, int64_t value);
+
 #endif

@@ -1,6 +1,5 @@
 #include "tool/output.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,33 @@ static bool
 is_stdout(const char *path)
 {
 	return path == NULL || strcmp(path, "-") == 0;
+}
+
+static size_t
+folder_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* Many files of one folder: it is named once. */
+void
+output_plan_all(char *const paths[], size_t n, struct sandbox *s)
+{
+	const char *named = NULL;
+	struct stat st;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t length = folder_length(paths[i]);
+		bool plain = lstat(paths[i], &st) == 0 && S_ISREG(st.st_mode);
+
+		if (plain && named != NULL && folder_length(named) == length &&
+		    memcmp(named, paths[i], length) == 0)
+			continue;
+		output_plan(paths[i], s);
+		named = plain ? paths[i] : named;
+	}
 }
 
 void
@@ -44,16 +70,21 @@ bool
 output_open(struct output *o, const char *path, struct fault *f)
 {
 	char *target = NULL;
+	bool found, link;
 	struct stat st;
 
 	*o = (struct output){ .fd = STDOUT_FILENO, .name = "stdout" };
 	if (is_stdout(path))
 		return true;
 	o->name = path;
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+	found = lstat(path, &st) == 0;
+	link = found && S_ISLNK(st.st_mode);
+	if (link)
+		found = stat(path, &st) == 0;
+	if (found && !S_ISREG(st.st_mode))
 		return open_special(o, path, f);
 	/* What a link leads to is replaced, not the link. */
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+	if (link)
 		target = realpath(path, NULL);
 	o->is_file = newfile_open(&o->file, target != NULL ? target : path, f);
 	o->fd = o->file.fd;
@@ -85,8 +116,34 @@ take_over(const struct output *o, const struct stat *like, struct fault *f)
 }
 
 bool
+output_sync(char **folder, struct fault *f)
+{
+	bool ok = *folder == NULL || newfile_sync(*folder, f);
+
+	free(*folder);
+	*folder = NULL;
+	return ok;
+}
+
+/* The folder of path is the one to sync; another one is synced first. */
+static bool
+sync_later(const char *path, char **folder, struct fault *f)
+{
+	char *own = newfile_folder(path);
+	bool ok = true;
+
+	if (*folder == NULL || strcmp(*folder, own) != 0) {
+		ok = output_sync(folder, f);
+		*folder = own;
+	} else {
+		free(own);
+	}
+	return ok;
+}
+
+bool
 output_commit(struct output *o, enum output_old old, const struct stat *like,
-    struct fault *f)
+    char **folder, struct fault *f)
 {
 	mode_t mode = like == NULL ? allowed(0666) :
 	    old == OUTPUT_KEEP     ? allowed(like->st_mode) :
@@ -96,7 +153,10 @@ output_commit(struct output *o, enum output_old old, const struct stat *like,
 		return true;
 	if (like != NULL && old == OUTPUT_REPLACE && !take_over(o, like, f))
 		return false;
-	return newfile_commit(&o->file, mode, NULL, old == OUTPUT_REPLACE, f);
+	o->file.owned = like != NULL;
+	o->file.unsynced = folder != NULL;
+	return newfile_commit(&o->file, mode, NULL, old == OUTPUT_REPLACE, f) &&
+	    (folder == NULL || sync_later(o->file.path, folder, f));
 }
 
 void

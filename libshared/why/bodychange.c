@@ -1,9 +1,6 @@
 #include "why/bodychange.h"
 
-#include <string.h>
-
 #include "base/base64.h"
-#include "base/limits.h"
 #include "why/charset.h"
 
 static bool
@@ -15,14 +12,6 @@ take(struct span *rest, struct span *line)
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;
 	return true;
-}
-
-static bool
-begins(struct span line, const char *with)
-{
-	size_t n = strlen(with);
-
-	return line.n >= n && memcmp(line.p, with, n) == 0;
 }
 
 static void
@@ -44,13 +33,13 @@ bodychange_network(struct span text, struct buf *out)
 
 /* A line that begins with prefix loses its first octet. */
 static bool
-drop_first(struct span body, const char *prefix, struct buf *out)
+drop_first(struct span body, struct span prefix, struct buf *out)
 {
 	struct span line;
 	bool any = false;
 
 	while (take(&body, &line)) {
-		if (begins(line, prefix)) {
+		if (span_begins(line, prefix)) {
 			line = span_from(line, 1);
 			any = true;
 		}
@@ -61,13 +50,13 @@ drop_first(struct span body, const char *prefix, struct buf *out)
 
 /* A line that begins with prefix gets one octet more. */
 static bool
-add_first(struct span body, const char *prefix, char octet, struct buf *out)
+add_first(struct span body, struct span prefix, char octet, struct buf *out)
 {
 	struct span line;
 	bool any = false;
 
 	while (take(&body, &line)) {
-		if (begins(line, prefix)) {
+		if (span_begins(line, prefix)) {
 			buf_addc(out, octet);
 			any = true;
 		}
@@ -79,7 +68,7 @@ add_first(struct span body, const char *prefix, char octet, struct buf *out)
 static bool
 unquote_from(struct span body, struct buf *out)
 {
-	return drop_first(body, ">From ", out);
+	return drop_first(body, SPAN(">From "), out);
 }
 
 /* mboxrd quotes what is quoted already, once more. */
@@ -94,7 +83,7 @@ unquote_from_all(struct span body, struct buf *out)
 
 		while (n < line.n && line.p[n] == '>')
 			n++;
-		if (n > 0 && begins(span_from(line, n), "From ")) {
+		if (n > 0 && span_begins(span_from(line, n), SPAN("From "))) {
 			line = span_from(line, 1);
 			any = true;
 		}
@@ -106,19 +95,19 @@ unquote_from_all(struct span body, struct buf *out)
 static bool
 quote_from(struct span body, struct buf *out)
 {
-	return add_first(body, "From ", '>', out);
+	return add_first(body, SPAN("From "), '>', out);
 }
 
 static bool
 undot(struct span body, struct buf *out)
 {
-	return drop_first(body, "..", out);
+	return drop_first(body, SPAN(".."), out);
 }
 
 static bool
 dot(struct span body, struct buf *out)
 {
-	return add_first(body, ".", '.', out);
+	return add_first(body, SPAN("."), '.', out);
 }
 
 /* What follows a CR that no LF follows decides. */
@@ -213,22 +202,22 @@ blank_missing(struct span body, struct buf *out)
  * the octets of lead gone from it and those of tail from itself.
  */
 static bool
-join(struct span body, const char *lead, const char *tail, struct buf *out)
+join(struct span body, struct span lead, struct span tail, struct buf *out)
 {
 	enum { SHORTEST = 970, LONGEST = 2050 };
 	struct span line;
 	bool any = false, joining = false;
 
 	while (take(&body, &line)) {
-		size_t n = line.n, t = strlen(tail);
+		size_t n = line.n;
 
-		if (joining && begins(line, lead))
-			line = span_from(line, strlen(lead));
+		if (joining && span_begins(line, lead))
+			line = span_from(line, lead.n);
 		joining = n >= SHORTEST && n <= LONGEST && body.n > 0 &&
-		    begins(span_from(line, line.n - t), tail) &&
-		    begins(body, lead);
+		    span_begins(span_from(line, line.n - tail.n), tail) &&
+		    span_begins(body, lead);
 		if (joining) {
-			line.n -= t;
+			line.n -= tail.n;
 			any = true;
 		}
 		buf_add_span(out, line);
@@ -241,19 +230,19 @@ join(struct span body, const char *lead, const char *tail, struct buf *out)
 static bool
 join_space(struct span body, struct buf *out)
 {
-	return join(body, " ", "", out);
+	return join(body, SPAN(" "), SPAN(""), out);
 }
 
 static bool
 join_plain(struct span body, struct buf *out)
 {
-	return join(body, "", "", out);
+	return join(body, SPAN(""), SPAN(""), out);
 }
 
 static bool
 join_bang(struct span body, struct buf *out)
 {
-	return join(body, "", "!", out);
+	return join(body, SPAN(""), SPAN("!"), out);
 }
 
 static bool
@@ -268,7 +257,7 @@ nul_gone(struct span body, struct buf *out)
 static bool
 bom_gone(struct span body, struct buf *out)
 {
-	if (!begins(body, "\xef\xbb\xbf"))
+	if (!span_begins(body, SPAN("\xef\xbb\xbf")))
 		return false;
 	buf_add_span(out, span_from(body, 3));
 	return true;
@@ -293,15 +282,14 @@ first_part(struct span body, struct buf *out)
 	struct span line, boundary = { 0 };
 
 	while (boundary.n == 0 && take(&body, &line))
-		if (line.n > 2 && begins(line, "--"))
+		if (line.n > 2 && span_begins(line, SPAN("--")))
 			boundary = line;
 	while (boundary.n > 0 && take(&body, &line) && line.n > 0)
 		;
 	if (boundary.n == 0 || body.n == 0)
 		return false;
 	while (take(&body, &line)) {
-		if (line.n >= boundary.n &&
-		    memcmp(line.p, boundary.p, boundary.n) == 0)
+		if (span_begins(line, boundary))
 			return true;
 		put(out, line);
 	}

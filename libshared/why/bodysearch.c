@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "why/bodychange.h"
 #include "dkim/bodyhash.h"
+#include "why/bodychange.h"
 #include "why/cutsearch.h"
 
 struct search {

@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "why/claim.h"
 #include "dkim/sig.h"
+#include "why/claim.h"
 
 /* The body as received has the hash of bh=. */
 bool bodysearch_matches(const struct sig *s, struct span body);

@@ -1,16 +1,13 @@
 #include "why/boundary.h"
 
-#include <string.h>
-
 bool
 boundary_of(struct span value, struct span *out)
 {
-	static const struct span name = { "boundary=", 9 };
+	static const struct span name = SPAN("boundary=");
 	struct span text = value;
 	size_t n = 0;
 
-	while (text.n > name.n &&
-	    !span_eq_nocase((struct span){ text.p, name.n }, name))
+	while (text.n > name.n && !span_begins_nocase(text, name))
 		text = span_from(text, 1);
 	if (text.n <= name.n)
 		return false;
@@ -21,8 +18,7 @@ boundary_of(struct span value, struct span *out)
 			n++;
 	} else {
 		while (n < text.n && text.p[n] != ';' &&
-		    !ascii_wsp(text.p[n]) && text.p[n] != '\r' &&
-		    text.p[n] != '\n')
+		    !ascii_space(text.p[n]))
 			n++;
 	}
 	*out = (struct span){ text.p, n };
@@ -36,7 +32,7 @@ boundary_in(struct span body, struct span *out)
 
 	while (body.n > 0 && span_cut(&body, '\n', &line)) {
 		line = span_trim(line);
-		if (line.n > 2 && memcmp(line.p, "--", 2) == 0) {
+		if (line.n > 2 && span_begins(line, SPAN("--"))) {
 			*out = span_from(line, 2);
 			return true;
 		}
@@ -55,8 +51,8 @@ boundary_replace(struct span body, struct span old, struct span instead,
 		struct span rest = body;
 
 		(void)span_cut(&rest, '\n', &line);
-		if (line.n >= old.n + 2 && memcmp(line.p, "--", 2) == 0 &&
-		    memcmp(line.p + 2, old.p, old.n) == 0) {
+		if (span_begins(line, SPAN("--")) &&
+		    span_begins(span_from(line, 2), old)) {
 			buf_adds(out, "--");
 			buf_add_span(out, instead);
 			line = span_from(line, old.n + 2);

@@ -4,8 +4,6 @@
 
 #include "base/base64.h"
 
-static const char hex[] = "0123456789ABCDEF";
-
 bool
 charset_latin1_to_utf8(struct span text, struct buf *out)
 {
@@ -43,9 +41,8 @@ charset_utf8_to_latin1(struct span text, struct buf *out)
 static int
 hex_digit(char c)
 {
-	const char *at = c == '\0' ? NULL :
-	    c >= 'a' && c <= 'f'   ? strchr(hex, c - 'a' + 'A') :
-				     strchr(hex, c);
+	static const char hex[] = "0123456789abcdef";
+	const char *at = c != '\0' ? strchr(hex, ascii_lower(c)) : NULL;
 
 	return at != NULL ? (int)(at - hex) : -1;
 }
@@ -80,16 +77,17 @@ decode_line(struct span line, struct buf *out, bool *any)
 static size_t
 says_qp(struct span line)
 {
-	static const struct span name = { "content-transfer-encoding:", 26 };
-	static const struct span value = { "quoted-printable", 16 };
+	static const struct span name = SPAN("content-transfer-encoding:");
 	size_t at = name.n;
 
-	if (line.n < name.n ||
-	    !span_eq_nocase((struct span){ line.p, name.n }, name))
+	if (!span_begins_nocase(line, name))
 		return 0;
 	while (at < line.n && ascii_wsp(line.p[at]))
 		at++;
-	return span_eq_nocase(span_trim(span_from(line, at)), value) ? at : 0;
+	return span_eq_nocase(span_trim(span_from(line, at)),
+		   SPAN("quoted-printable")) ?
+	    at :
+	    0;
 }
 
 bool
@@ -108,7 +106,7 @@ charset_qp_decode_parts(struct span text, struct buf *out)
 
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
 			line.n--;
-		if (parts && line.n > 2 && memcmp(line.p, "--", 2) == 0)
+		if (parts && line.n > 2 && span_begins(line, SPAN("--")))
 			state = PLAIN;
 		if (state == CODED) {
 			if (decode_line(line, out, &any))
@@ -152,13 +150,10 @@ encode_line(struct span line, struct buf *out)
 			buf_adds(out, "=\r\n");
 			column = 0;
 		}
-		if (code) {
-			buf_addc(out, '=');
-			buf_addc(out, hex[c >> 4]);
-			buf_addc(out, hex[c & 15]);
-		} else {
+		if (code)
+			buf_addf(out, "=%02X", c);
+		else
 			buf_addc(out, (char)c);
-		}
 		column += code ? 3 : 1;
 	}
 	buf_adds(out, "\r\n");
@@ -270,8 +265,7 @@ charset_words_decode(struct span value, struct buf *out)
 		}
 		if (c != '\r' && c != '\n')
 			buf_addc(out, c);
-		after_word = after_word &&
-		    (ascii_wsp(c) || c == '\r' || c == '\n');
+		after_word = after_word && ascii_space(c);
 		rest = span_from(rest, 1);
 	}
 	return any;
@@ -294,16 +288,13 @@ encode_q(struct span text, struct buf *out)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		if (c == ' ') {
+		if (c == ' ')
 			buf_addc(out, '_');
-		} else if (ascii_alpha((char)c) || ascii_digit((char)c) ||
-		    (c > ' ' && c < 0x7f && strchr("!*+-/", c) != NULL)) {
+		else if (ascii_alpha((char)c) || ascii_digit((char)c) ||
+		    (c > ' ' && c < 0x7f && strchr("!*+-/", c) != NULL))
 			buf_addc(out, (char)c);
-		} else {
-			buf_addc(out, '=');
-			buf_addc(out, hex[c >> 4]);
-			buf_addc(out, hex[c & 15]);
-		}
+		else
+			buf_addf(out, "=%02X", c);
 	}
 }
 

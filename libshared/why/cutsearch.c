@@ -63,7 +63,16 @@ add_range(const struct search *c, struct digest *d, size_t from, size_t to)
 	digest_add(d, c->body.p + c->line[from], c->line[to] - c->line[from]);
 }
 
-/* Lines from..end gone at the end, and the first top lines. */
+static bool
+banner(struct search *c, size_t top)
+{
+	*c->out = (struct cut){ .end = c->line[top],
+		.code = "banner-added",
+		.text = "lines were added on top" };
+	return true;
+}
+
+/* Without the first top lines, and those at the end from some line on. */
 static bool
 try_ends(struct search *c, size_t top)
 {
@@ -84,19 +93,16 @@ try_ends(struct search *c, size_t top)
 	digest_free(d);
 	if (!ok)
 		return false;
-	*c->out = (struct cut){ .begin = c->line[i], .end = c->body.n };
-	if (top > 0 && i < c->lines) {
-		c->out->begin2 = 0;
-		c->out->end2 = c->line[top];
+	if (i == c->lines)
+		return banner(c, top);
+	*c->out = (struct cut){ .begin = c->line[i],
+		.end = c->body.n,
+		.end2 = c->line[top],
+		.code = "footer-added",
+		.text = "lines were added at the end" };
+	if (top > 0) {
 		c->out->code = "banner-and-footer-added";
 		c->out->text = "lines were added on top and at the end";
-	} else if (top > 0) {
-		*c->out = (struct cut){ .end = c->line[top],
-			.code = "banner-added",
-			.text = "lines were added on top" };
-	} else {
-		c->out->code = "footer-added";
-		c->out->text = "lines were added at the end";
 	}
 	return true;
 }
@@ -115,11 +121,7 @@ try_window(struct search *c, size_t top)
 	digest_add(d, c->body.p + c->line[top], (size_t)c->s->limit);
 	ok = ends_right(c->s, d);
 	digest_free(d);
-	if (ok)
-		*c->out = (struct cut){ .end = c->line[top],
-			.code = "banner-added",
-			.text = "lines were added on top" };
-	return ok;
+	return ok && banner(c, top);
 }
 
 /*
@@ -185,12 +187,10 @@ search_all(struct search *c, bool thorough)
 	    thorough                              ? TOPS :
 						    1;
 	size_t tails = c->lines < TAILS ||
-		(thorough && c->body.n / 4 * c->lines * c->lines < THOROUGH) ?
+		(thorough && THOROUGH / c->lines / c->lines > c->body.n / 4) ?
 	    c->lines :
 	    TAILS;
 
-	if (!thorough && tails > TAILS)
-		tails = TAILS;
 	if (try_ends(c, 0))
 		return true;
 	for (size_t i = 1; i < tops && !claims_late(c->until); i++)

@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "why/claim.h"
 #include "dkim/sig.h"
+#include "why/claim.h"
 
 /* Lines of a canonical body that were added after it was hashed. */
 struct cut {

@@ -47,10 +47,9 @@ refold(struct span v, char space, struct buf *out)
 	for (size_t i = 0; i < v.n;) {
 		size_t n = 0;
 
-		while (i < v.n && (ascii_wsp(v.p[i]) || line_end(v.p[i])))
+		while (i < v.n && ascii_space(v.p[i]))
 			i++;
-		while (i + n < v.n && !ascii_wsp(v.p[i + n]) &&
-		    !line_end(v.p[i + n]))
+		while (i + n < v.n && !ascii_space(v.p[i + n]))
 			n++;
 		if (n == 0)
 			break;
@@ -80,8 +79,7 @@ space_commas(struct span v, bool space, struct buf *out)
 		if (v.p[i] != ',')
 			continue;
 		any = true;
-		while (i + 1 < v.n &&
-		    (ascii_wsp(v.p[i + 1]) || line_end(v.p[i + 1])))
+		while (i + 1 < v.n && ascii_space(v.p[i + 1]))
 			i++;
 		if (space)
 			buf_addc(out, ' ');
@@ -147,8 +145,7 @@ without_tag(struct span v, size_t at, struct buf *out)
 	    (end = memchr(v.p + at, ']', v.n - at)) == NULL)
 		return false;
 	buf_add(out, v.p, at);
-	for (at = (size_t)(end - v.p) + 1;
-	     at < v.n && (ascii_wsp(v.p[at]) || line_end(v.p[at]));)
+	for (at = (size_t)(end - v.p) + 1; at < v.n && ascii_space(v.p[at]);)
 		at++;
 	buf_add_span(out, span_from(v, at));
 	return true;
@@ -354,7 +351,7 @@ other_parameters(struct span v, unsigned way, struct buf *out)
 			continue;
 		buf_addc(out, '"');
 		while (i + 1 < text.n && text.p[i + 1] != ';' &&
-		    !ascii_wsp(text.p[i + 1]) && !line_end(text.p[i + 1]))
+		    !ascii_space(text.p[i + 1]))
 			buf_addc(out, text.p[++i]);
 		buf_addc(out, '"');
 		any = true;

@@ -22,10 +22,8 @@ fieldname_kind(struct span name)
 		return FIELD_SUBJECT;
 	if (name_among(name, address))
 		return FIELD_ADDRESS;
-	return name.n > 8 &&
-		span_eq_nocase((struct span){ name.p, 8 }, SPAN("Content-")) ?
-	    FIELD_MIME :
-	    FIELD_OTHER;
+	return span_begins_nocase(name, SPAN("Content-")) ? FIELD_MIME :
+							    FIELD_OTHER;
 }
 
 void

@@ -3,8 +3,8 @@
 
 #include <stdbool.h>
 
-#include "why/claim.h"
 #include "dkim/sig.h"
+#include "why/claim.h"
 
 /* One signature, its message's header, and the keys it could be made with. */
 struct headersearch {

@@ -4,13 +4,10 @@
 
 #include "base/base64.h"
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
 static bool
 is_digit(char c)
 {
-	return c != '\0' && strchr(digits, c) != NULL;
+	return c != '\0' && strchr(base64_digits, c) != NULL;
 }
 
 /* Does the signature verify with the key that text is? */
@@ -42,8 +39,8 @@ value_of_p(struct span record)
 {
 	struct span value = { 0 };
 
-	for (size_t i = 0; i + 2 <= record.n; i++)
-		if (memcmp(record.p + i, "p=", 2) == 0 &&
+	for (size_t i = 0; i < record.n; i++)
+		if (span_begins(span_from(record, i), SPAN("p=")) &&
 		    (i == 0 || strchr("; \t", record.p[i - 1]) != NULL))
 			value = span_from(record, i + 2);
 	for (size_t i = 0; i < value.n; i++)
@@ -90,8 +87,8 @@ try_with(const struct headersearch *h, const struct buf *text, size_t i,
 	buf_add(&other, text->p, i);
 	buf_addc(&other, 'A');
 	buf_add(&other, text->p + i, text->n - i);
-	for (const char *d = digits; !ok && *d != '\0' && !claims_late(out);
-	     d++) {
+	for (const char *d = base64_digits;
+	     !ok && *d != '\0' && !claims_late(out); d++) {
 		other.p[i] = *c = *d;
 		ok = fits(h, &other);
 	}
@@ -99,11 +96,17 @@ try_with(const struct headersearch *h, const struct buf *text, size_t i,
 	return ok;
 }
 
+struct claim *
+keymend_claim(struct claims *out, bool verified)
+{
+	return claims_add(out, HALF_KEY, verified, "key-damaged",
+	    "p= lost or gained characters when it was published");
+}
+
 static void
 claim(struct claims *out, const char *what, size_t i, char c)
 {
-	struct claim *made = claims_add(out, HALF_KEY, true, "key-damaged",
-	    "p= lost or gained characters when it was published");
+	struct claim *made = keymend_claim(out, true);
 
 	buf_adds(&made->detail, what);
 	if (c != '\0')

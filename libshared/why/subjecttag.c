@@ -24,15 +24,14 @@ subjecttag_put_back(const struct header *h, struct span subject, unsigned way,
 {
 	static const char *const common[] = { "EXTERNAL", "External", "EXT",
 		"SPAM" };
-	enum { COMMON = sizeof(common) / sizeof(*common), PREFIX = 4 };
+	enum { COMMON = sizeof(common) / sizeof(*common) };
+	static const struct span reply = SPAN("Re: ");
 	struct span text = span_trim(subject);
 	struct span tag = way / 2 < COMMON ? span_str(common[way / 2]) :
 					     list_name(h, way / 2 > COMMON);
-	size_t at = way % 2 > 0 ? PREFIX : 0;
+	size_t at = way % 2 > 0 ? reply.n : 0;
 
-	if (tag.n == 0 || text.n < at ||
-	    (at > 0 &&
-		!span_eq_nocase((struct span){ text.p, PREFIX }, SPAN("Re: "))))
+	if (tag.n == 0 || (at > 0 && !span_begins_nocase(text, reply)))
 		return false;
 	buf_addc(out, ' ');
 	buf_add(out, text.p, at);

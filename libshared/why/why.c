@@ -1,16 +1,16 @@
 #include "why/why.h"
 
-#include "base/base64.h"
 #include "base/limits.h"
-#include "ext/clock.h"
-#include "why/bodysearch.h"
-#include "why/headersearch.h"
-#include "why/keymend.h"
 #include "dkim/keyrec.h"
 #include "dkim/qp.h"
+#include "ext/clock.h"
+#include "mail/domain.h"
+#include "why/bodysearch.h"
 #include "why/boundary.h"
+#include "why/headersearch.h"
+#include "why/keymend.h"
 
-enum { KEYS = LIMIT_KEY_RECORDS, DNS_NAME = 253 };
+enum { KEYS = LIMIT_KEY_RECORDS };
 
 /* The usable keys at one name. */
 struct keys {
@@ -61,7 +61,7 @@ searchable(const struct sig *s)
 {
 	return s->fields.n > 0 && s->known_algorithm && s->b.n > 0 &&
 	    s->bh.n > 0 && s->domain.n > 0 && s->selector.n > 0 &&
-	    s->query.n <= DNS_NAME;
+	    s->query.n <= DOMAIN_MAX;
 }
 
 static void
@@ -162,10 +162,7 @@ static void
 guess_key(struct why *w, const struct result_one *r)
 {
 	switch (r->verdict) {
-	case VERDICT_KEY_SYNTAX:
-		(void)claims_add(&w->claims, HALF_KEY, false, "key-damaged",
-		    "p= lost or gained characters when it was published");
-		break;
+	case VERDICT_KEY_SYNTAX: (void)keymend_claim(&w->claims, false); break;
 	case VERDICT_KEY_TYPE_MISMATCH:
 		(void)claims_add(&w->claims, HALF_KEY, false, "key-other-type",
 		    "the record is that of another key pair");

@@ -1,8 +1,8 @@
 #ifndef WHY_WHY_H
 #define WHY_WHY_H
 
-#include "why/claim.h"
 #include "dkim/verifier.h"
+#include "why/claim.h"
 
 /* How a half of a signature stands, looked at by itself. */
 enum half_state {

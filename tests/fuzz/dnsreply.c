@@ -14,7 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	MUST(reply.rcode < 4096);
 	if (dnsname_text(&name, SPAN("sel._domainkey.example.com"))) {
-		dnsdata_answer(&reply.answer, &name, DNSTYPE_TXT, false, &a);
+		dnsdata_answer(&reply.answer, &name, RECORD_TXT, false, &a);
 		MUST((a.status == LOOKUP_FOUND) == (a.n > 0));
 		MUST(a.n <= LIMIT_TXT_RECORDS);
 		for (size_t i = 0; i < a.n; i++) {

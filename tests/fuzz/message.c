@@ -32,6 +32,7 @@ static const char zone_text[] =
 
 static struct key *key;
 static struct resolver *dns;
+static struct keycache *keys;
 
 static void
 set_up(void)
@@ -44,6 +45,7 @@ set_up(void)
 	key = key_from_private(SPAN(private_key), (struct span){ NULL, 0 },
 	    "key", &f);
 	dns = resolver_zone(path, &f);
+	keys = keycache_new();
 	MUST(key != NULL && dns != NULL);
 	(void)close(fd);
 }
@@ -144,7 +146,7 @@ judge(struct message *m, bool explain)
 
 	resolver_next(dns);
 	to.domainkeys = domainkeys_begin(&m->header, LIMIT_RSA_BITS_MIN, dns);
-	to.verifier = verifier_begin(&m->header, &rules, dns);
+	to.verifier = verifier_begin(&m->header, &rules, dns, keys);
 	MUST(message_body(m, feed, &to, &f));
 	why.verdicts = r.verdicts = verifier_end(to.verifier);
 	r.domainkeys = domainkeys_end(to.domainkeys);
@@ -186,7 +188,9 @@ verify(struct span text, bool explain)
 static bool
 sign(struct span text, uint8_t how, struct buf *out)
 {
+	struct fieldlist fields;
 	struct signer_spec spec = { .domain = SPAN("example.com"),
+		.fields = &fields,
 		.selector = SPAN("sel"),
 		.canon_header = (how & HEADER_RELAXED) != 0 ? CANON_RELAXED :
 							      CANON_SIMPLE,
@@ -201,7 +205,8 @@ sign(struct span text, uint8_t how, struct buf *out)
 	int fd = file_of(text, path);
 	struct fault f;
 	struct input *in = input_open(path, true, &f);
-	bool good = message_open(&m, in, &f) &&
+	bool good = fieldlist_read(&fields, NULL, NULL, &f) &&
+	    message_open(&m, in, &f) &&
 	    (s = signer_begin(&m.header, &f)) != NULL &&
 	    signer_want(s, &spec, key, &f) &&
 	    message_body(&m, signer_add, s, &f) &&
@@ -213,6 +218,7 @@ sign(struct span text, uint8_t how, struct buf *out)
 		good = m.body < LIMIT_HEADER / 2;
 	}
 	signer_free(s);
+	fieldlist_free(&fields);
 	message_close(&m);
 	input_close(in);
 	(void)close(fd);

@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(f.code == EX_CONFIG && printable(f.text));
 	dnsdata_sort(&zone);
 	if (dnsname_text(&name, SPAN("sel._domainkey.example.com"))) {
-		dnsdata_answer(&zone, &name, DNSTYPE_TXT, true, &a);
+		dnsdata_answer(&zone, &name, RECORD_TXT, true, &a);
 		MUST((a.status == LOOKUP_FOUND) == (a.n > 0));
 		for (size_t i = 0; i < a.n; i++)
 			buf_free(&a.v[i]);

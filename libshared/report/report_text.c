@@ -1,5 +1,6 @@
 #include <time.h>
 
+#include "base/limits.h"
 #include "dkim/bodyhash.h"
 #include "dkim/taglist.h"
 #include "report/report.h"
@@ -153,7 +154,8 @@ put_key(const struct result_one *r, struct buf *out)
 	text.n = 0;
 	if (r->key_bits > 0)
 		buf_addf(&text, "%u bits%s%s%s", r->key_bits,
-		    s->algorithm.key == KEY_RSA && r->key_bits < 2048 ?
+		    s->algorithm.key == KEY_RSA &&
+			    r->key_bits < LIMIT_RSA_BITS_GOOD ?
 			", weak" :
 			"",
 		    r->testing ? ", in testing mode" : "",

@@ -1,8 +1,8 @@
 #include "why/edits.h"
 
-#include "why/fieldchange.h"
 #include "dkim/qp.h"
 #include "why/boundary.h"
+#include "why/fieldchange.h"
 #include "why/subjecttag.h"
 
 /* Fields of a name that h= could mean: the nth from the bottom, or NULL. */

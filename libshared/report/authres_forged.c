@@ -42,7 +42,7 @@ skip_cfws(struct scan *s)
 	while (s->rest.n > 0) {
 		char c = s->rest.p[0];
 
-		if (c != '(' && c != ' ' && c != '\t' && c != '\r' && c != '\n')
+		if (c != '(' && !ascii_space(c))
 			return;
 		if (take(s) == '(')
 			skip_comment(s);
@@ -63,7 +63,7 @@ take_string(struct scan *s, struct buf *out)
 		if (c == '\\')
 			c = take(s);
 		/* A fold and its white space do not make another name. */
-		if (!ascii_wsp(c) && c != '\r' && c != '\n')
+		if (!ascii_space(c))
 			buf_addc(out, c);
 	}
 }
@@ -141,7 +141,6 @@ same_id(struct span a, struct span b)
 	if (a.n > 0 && a.p[a.n - 1] == '.')
 		a.n--;
 	same = span_eq_nocase(a, b);
-
 	if (!same && domain_ascii(a, &x) && domain_ascii(b, &y))
 		same = span_eq(buf_span(&x), buf_span(&y));
 	buf_free(&x);

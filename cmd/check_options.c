@@ -87,7 +87,7 @@ set_option(struct check_options *o, int c, char *argv[])
 	case 'm': o->message = true; break;
 	case 'n':
 		if (!resolver_server_ok(optarg))
-			cli_usage("-n %s: not ADDRESS[@PORT]", optarg);
+			cli_usage("-n %s: not ADDR[@PORT]", optarg);
 		o->servers[o->nservers++] = optarg;
 		break;
 	case 's': cli_selector("-s", optarg, &o->selector); break;

@@ -136,7 +136,7 @@ check_servers(const struct check_options *o, const struct probe *p, int64_t end,
 	if (list.n > 0)
 		servers_probe(&list, &how, p, dns, out);
 	else
-		findings_add(out, FINDING_NO_SERVERS, how.question, "%s", "");
+		findings_say(out, FINDING_NO_SERVERS, how.question);
 	servers_free(&list);
 	buf_free(&name);
 }
@@ -257,7 +257,7 @@ table_finding(void *arg, enum keytable_finding what,
 		[KEYTABLE_UNUSED] = FINDING_TABLE_UNUSED,
 	};
 
-	findings_add(arg, codes[what], span_str(finding->text), "%s", "");
+	findings_say(arg, codes[what], span_str(finding->text));
 }
 
 static void
@@ -285,8 +285,7 @@ check_tables(struct work *w, struct fault *f)
 	const struct keytable_tell tell = { table_finding, table_key, out };
 
 	if (keytable_check(&tables, &access, &tell) == 0)
-		findings_add(out, FINDING_TABLES, span_str(o->signing_table),
-		    "%s", "");
+		findings_say(out, FINDING_TABLES, span_str(o->signing_table));
 	/* What cannot be read is told already. */
 	return !o->all || keytable_list(&tables, &access, &w->keys, &tell, f) ||
 	    findings_status(out) != EX_OK;

@@ -99,10 +99,12 @@ static bool
 signed_already(struct run *r, const struct signing_key *k)
 {
 	struct header *h = &r->m.header;
+	struct buf name = { 0 };
 	bool any = false;
 
 	if (r->o.if_signed == IF_SIGNED_ADD)
 		return false;
+	domain_key_name(buf_span(&k->selector), buf_span(&k->domain), &name);
 	for (size_t i = 0; i < h->n; i++) {
 		enum verdict v = VERDICT_OPEN;
 		struct sig s;
@@ -110,16 +112,16 @@ signed_already(struct run *r, const struct signing_key *k)
 		if (!span_eq_nocase(h->v[i].name, SPAN("DKIM-Signature")))
 			continue;
 		sig_parse(&s, &h->v[i], &v);
-		if (span_eq_nocase(s.domain, buf_span(&k->domain))) {
+		if (span_eq(buf_span(&s.ascii), buf_span(&k->domain))) {
 			any = any ||
 			    (v == VERDICT_OPEN && s.b.n > 0 &&
-				span_eq_nocase(s.selector,
-				    buf_span(&k->selector)));
+				span_eq(buf_span(&s.query), buf_span(&name)));
 			if (r->o.if_signed == IF_SIGNED_REPLACE)
 				h->v[i].removed = true;
 		}
 		sig_free(&s);
 	}
+	buf_free(&name);
 	return any && r->o.if_signed == IF_SIGNED_SKIP;
 }
 

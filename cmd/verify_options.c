@@ -171,7 +171,7 @@ set_option(struct verify_options *o, int c, char *argv[])
 		break;
 	case 'n':
 		if (!resolver_server_ok(optarg))
-			cli_usage("-n %s: not ADDRESS[@PORT]", optarg);
+			cli_usage("-n %s: not ADDR[@PORT]", optarg);
 		o->servers[o->nservers++] = optarg;
 		break;
 	case 'o':

@@ -64,12 +64,22 @@ _dkim_tools() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local program=${1##*/}
 	COMPREPLY=()
+	if [[ $cur == = ]]; then # --option=value comes in three words
+		cur=
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
 	case $program$prev in # these take no argument, their namesakes do
-	dkim-sign--body-length | dkim-keygen--force) prev= ;;
+	dkim-sign--body-length | dkim-keygen--force | dkim-dnsrec-t) prev= ;;
 	esac
 	case $prev in
-	-d | --domain | --require | --fallback | --force)
+	-d | --domain | --fallback | --force)
 		_dkim_tools_words "$(_dkim_tools_domains)" ;;
+	--require) _dkim_tools_words "aligned $(_dkim_tools_domains)" ;;
+	--reject) _dkim_tools_words 'none fail policy neutral temperror permerror' ;;
+	--now) [[ $program != dkim-verify ]] || _dkim_tools_words received ;;
+	-t | --timestamp) _dkim_tools_words none ;;
+	--tsig | --publish | -Z | --zone) _dkim_tools_files ;;
 	-s | --selector) _dkim_tools_words "$(_dkim_tools_selectors)" ;;
 	-D | --key-dir | --table-dir | --dump | --reveal) _dkim_tools_files -d ;;
 	-F | --format) _dkim_tools_words "$(_dkim_tools_formats "$program")" ;;

@@ -72,7 +72,9 @@ switch $command
         complete -c $command -s F -l format -x -a 'text json'
     case dkim-verify
         complete -c $command -l body-length -x -a 'accept reject'
-        complete -c $command -l require -x -a '(__dkim_tools_domains)'
+        complete -c $command -l require -x -a 'aligned (__dkim_tools_domains)'
+        complete -c $command -l reject -x -a 'none fail policy neutral temperror permerror'
+        complete -c $command -l now -x -a received
         complete -c $command -s F -l format -x -a 'authres json kv text tsv'
         complete -c $command -l exit-style -x -a 'mta sysexits qmail'
     case dkim-sign
@@ -81,6 +83,7 @@ switch $command
         complete -c $command -l if-signed -x -a 'add skip replace'
         complete -c $command -l long-lines -x -a 'pass fail'
         complete -c $command -l no-key -x -a 'pass fail'
+        complete -c $command -s t -l timestamp -x -a none
         complete -c $command -s a -l algorithm -x -a 'rsa-sha256 ed25519-sha256'
         complete -c $command -s c -l canonicalization -x -a 'relaxed/relaxed relaxed/simple simple/relaxed simple/simple'
         complete -c $command -l exit-style -x -a 'mta sysexits qmail'

@@ -89,27 +89,17 @@ ready() { # ready PORT
 # A UDP payload of 512, so that what a 4096-bit key takes comes truncated
 start_nsd() {
 	nsd_port=$(free_port)
-	cat >nsd.conf <<EOF
-server:
-	ip-address: 127.0.0.1@$nsd_port
-$(have_ipv6 && echo "	ip-address: ::1@$nsd_port")
-	server-count: 1
-	username: ""
-	database: ""
-	zonesdir: "$T"
-	pidfile: "$T/nsd.pid"
-	zonelistfile: "$T/zone.list"
-	xfrdfile: "$T/xfrd.state"
-	xfrdir: "$T"
-	logfile: "$T/nsd.log"
-	ipv4-edns-size: 512
-	ipv6-edns-size: 512
-remote-control:
-	control-enable: no
-zone:
-	name: example
-	zonefile: zone
-EOF
+	ipv6=
+	! have_ipv6 || ipv6=::1@$nsd_port
+	nsd_conf "127.0.0.1@$nsd_port" $ipv6 >nsd.conf
+	cat >>nsd.conf <<-'EOF'
+		server:
+			ipv4-edns-size: 512
+			ipv6-edns-size: 512
+		zone:
+			name: example
+			zonefile: zone
+	EOF
 	timeout 120 nsd -d -c nsd.conf >nsd.out 2>&1 &
 	kill_later $!
 }

@@ -17,11 +17,10 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA, b64, der, der_int, run, sign, spki  # noqa: E402
+from forge import Ed25519, NOW, RSA, b64, der, der_int, run, sign, spki  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600                            # 2026-11-22 10:00:00 UTC
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)
@@ -756,6 +755,22 @@ case("166: a U-label in d= of an EAI message", sign(U, rsa, d="b\u00fccher.examp
      records={"sel._domainkey.xn--bcher-kva.example": rsa.record()})
 case("166: a UTF-8 local part in i=", sign(U, rsa, tags=[("i", "al\u00efce@example.com")]), "pass")
 case("166: invalid UTF-8 in i=", sign(U, rsa, tags=[("i", b"al\xffce@example.com")]), "neutral")
+BUECHER, A_LABELS = "b\u00fccher.example", "xn--bcher-kva.example"
+RECORD = {"sel._domainkey." + A_LABELS: rsa.record().replace(b"; p=", b"; t=s; p=")}
+for identity in BUECHER, A_LABELS:
+    case("166: t=s, and i= in %s is of d=" % identity,
+         sign(U, rsa, d=BUECHER, tags=[("i", "@" + identity)]), "pass", records=RECORD)
+    case("166: t=s, and i= below %s is not" % identity,
+         sign(U, rsa, d=BUECHER, tags=[("i", "@sub." + identity)]), "permerror", "key-strict",
+         records=RECORD)
+OURS = sign(U.replace(b"alice@example.com", b"alice@" + BUECHER.encode()), rsa, d=BUECHER)
+r = verify(OURS, RECORD, ["--require", BUECHER])
+tap.ok(r.status == 0, "166: --require takes a d= in U-labels", r)
+r = run("dkim-check", "-m", "-Z", os.path.join(T, "zone"), stdin=OURS)
+tap.ok(b"\nok aligned " in r.out, "166: dkim-check -m sees it aligned", r)
+key = forge.write(os.path.join(T, "rsa.pem"), rsa.pem(), 0o600)
+r = run("dkim-sign", "-s", "sel", "-k", key, "--if-signed", "skip", stdin=OURS)
+tap.eq(r.out, OURS, "166: dkim-sign --if-signed skip sees that it is signed", r)
 for junk in (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3"):
     syntax("166: octets that are no UTF-8 in an unknown tag: %r" % junk, code="bad-syntax",
            tags=[("+foo", b"a" + junk + b"b")])

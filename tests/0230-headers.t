@@ -14,18 +14,14 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA, run  # noqa: E402
+from forge import Ed25519, RSA, at, run  # noqa: E402
 
 forge.need("dkim-sign", "dkim-verify")
 
-NOW = "1795341600"
+NOW = str(forge.NOW)
 T = forge.scratch()
 tap = forge.Tap()
 rsa, ed = RSA(1024), Ed25519()
-
-
-def at(name):
-    return os.path.join(T, name)
 
 
 forge.write(at("rsa.pem"), rsa.pem(), 0o600)
@@ -35,8 +31,8 @@ r = run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:
 os.chmod(at("4096.pem"), 0o600)
 r4096 = RSA.from_pem(at("4096.pem"))
 PUBLIC = {"sel": rsa, "ed": ed, "big": r4096}
-forge.write(at("zone"), forge.zone({
-    "%s._domainkey.example.com" % s: k.record() for s, k in PUBLIC.items()}))
+forge.zone_file({
+    "%s._domainkey.example.com" % s: k.record() for s, k in PUBLIC.items()})
 MSG = (b"From: Alice <alice@example.com>\n"
        b"To: bob@example.net\n"
        b"Subject: greetings\n"

@@ -15,7 +15,7 @@ from forge import Ed25519, RSA, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = "1795341600"
+NOW = str(forge.NOW)
 T = forge.scratch()
 tap = forge.Tap()
 rsa, ed = RSA(1024), Ed25519()
@@ -23,7 +23,7 @@ RECORDS = {"sel._domainkey.example.com": rsa.record(), "ed._domainkey.example.co
            "old._domainkey.example.com": "v=DKIM1; p=",
            "test._domainkey.example.com": b"t=y; n=dkim=3Dpass; p=" + forge.b64(rsa.public()),
            "evil._domainkey.example.com": b"n=x\" dkim=pass; p=" + forge.b64(rsa.public())}
-zone = forge.write(os.path.join(T, "zone"), forge.zone(RECORDS))
+zone = forge.zone_file(RECORDS)
 MSG = (b"From: Alice <alice@example.com>\r\n"
        b"To: bob@example.net\r\n"
        b"Subject: greetings\r\n"

@@ -14,6 +14,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
+from forge import at  # noqa: E402
 
 forge.need("dkim-sign", "dkim-verify")
 T = forge.scratch()
@@ -21,10 +22,6 @@ tap = forge.Tap()
 MIB = 1 << 20
 rsa = forge.RSA(1024)
 ed = forge.Ed25519()
-
-
-def at(name):
-    return os.path.join(T, name)
 
 
 def put(name, data, mode=0o644):

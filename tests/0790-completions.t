@@ -45,17 +45,29 @@ suite() { # suite SHELL: what "complete_SHELL WORD..." prints for the last word
 	    "$("complete_$s" dkim-rotate --force '')" example.com sub.example.org
 	expect "$s" "dkim-rotate: algorithms" "$("complete_$s" dkim-rotate -a '')" rsa ed25519
 	expect "$s" "dkim-rotate: formats" "$("complete_$s" dkim-rotate -F t)" tinydns
+	for o in --tsig --publish -Z; do
+		expect "$s" "dkim-rotate $o: files" "$("complete_$s" dkim-rotate $o my)" my.key
+	done
+	expect "$s" "dkim-verify --require: aligned, or a domain" \
+	    "$("complete_$s" dkim-verify --require '')" aligned example.com
+	expect "$s" "dkim-verify --reject: results" \
+	    "$("complete_$s" dkim-verify --reject perm)" permerror
+	expect "$s" "dkim-verify --now: received" "$("complete_$s" dkim-verify --now r)" received
+	expect "$s" "dkim-sign -t: none" "$("complete_$s" dkim-sign -t n)" none
 	expect "$s" "domains" "$("complete_$s" dkim-keygen -d '')" example.com sub.example.org
 	expect "$s" "selectors of a domain" \
 	    "$("complete_$s" dkim-check -d example.com -s 2)" 2026a 2026b
 	unlike "$s: ... and of no other" \
 	    "$("complete_$s" dkim-check -d example.com -s '')" '^x$'
 	expect "$s" "formats" "$("complete_$s" dkim-dnsrec -F '')" zone nsupdate cloudflare
+	expect "$s" "--option=value" "$("complete_$s" dkim-dnsrec --format=z |
+	    sed 's/^--format=//')" zone
 	expect "$s" "algorithms" "$("complete_$s" dkim-keygen -a e)" ed25519
 	expect "$s" "files" "$("complete_$s" dkim-dnsrec -k my)" my.key
 }
 
-complete_bash() {
+complete_bash() { # bash takes a word apart at "="
+	case $2 in *=*) set -- "$1" "${2%%=*}" = "${2#*=}" ;; esac
 	bash --norc -c '. "$1"; shift
 		COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 		_dkim_tools "$1"; printf "%s\n" "${COMPREPLY[@]}"' bash \

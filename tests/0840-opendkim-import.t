@@ -24,6 +24,7 @@ signed() {
 cat >conf <<END
 # A Debian-like configuration
 Syslog			yes
+CaptureUnknownErrors	yes
 UMask			007
 Mode			sv
 Domain			Example.com	# a comment
@@ -56,7 +57,7 @@ is "a key directory or tables: 64" "$status" 64
 import conf
 like "... and what it leaves out is said" "$(cat out)" \
     '^# not carried over: internalhosts 192'
-unlike "... but not how a milter runs" "$(cat out)" 'umask|socket|syslog'
+unlike "... but not how a milter runs" "$(cat out)" 'umask|socket|syslog|capture'
 like "... and what is signed that was not" "$(cat out)" \
     '^# signs more: all mail it is given'
 echo 'SubDomains yes' >>conf

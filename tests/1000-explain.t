@@ -15,20 +15,19 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA, run, sign  # noqa: E402
+from forge import Ed25519, NOW, RSA, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600
 T = forge.scratch()
 tap = forge.Tap()
 rsa, ed, old = RSA(1024), Ed25519(), RSA(1024, seed=7)
-zone = forge.write(os.path.join(T, "zone"), forge.zone({
+zone = forge.zone_file({
     "sel._domainkey.example.com": rsa.record(),
     "s2._domainkey.example.com": rsa.record(),
     "s1._domainkey.example.com": old.record(),
     "ed._domainkey.example.com": ed.record(),
-    "bad._domainkey.example.com": rsa.record()[:-9]}))
+    "bad._domainkey.example.com": rsa.record()[:-9]})
 HEAD = (b"From: Alice <alice@example.com>\r\n"
         b"To: Bob <bob@example.net>,\r\n carol@example.net\r\n"
         b"Subject: greetings\r\n"
@@ -359,7 +358,7 @@ sig, r = explain(sign(MSG, rsa, s="bad"))
 tap.ok(changes(sig) == [] and ("key-damaged",) in changes(sig, False), "a damaged p= is a guess",
        sig["explain"])
 def republished(what, key=rsa):
-    other = forge.write(os.path.join(T, "other"), forge.zone({"sel._domainkey.example.com": what(key.record())}))
+    other = forge.zone_file({"sel._domainkey.example.com": what(key.record())}, "other")
     return explain(sign(MSG, key), "-Z", other)
 
 
@@ -455,7 +454,7 @@ def more(who, signer):
     check(who + "another boundary", on_head(lambda h: h.replace(b'"one"', b'"two"'))(
         signer(MULTI, RELAXED, ("from", "content-type"))), ["boundary-changed"], "header")
     lost = rsa.record().replace(b"p=M", b"p=")
-    other = forge.write(os.path.join(T, "other"), forge.zone({"sel._domainkey.example.com": lost}))
+    other = forge.zone_file({"sel._domainkey.example.com": lost}, "other")
     tap.eq(changes(explain(m, "-Z", other)[0]), [("key-damaged",)], who + "p= lost a character")
 
 

@@ -11,15 +11,14 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import RSA, run, sign  # noqa: E402
+from forge import NOW, RSA, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)
-zone = forge.write(os.path.join(T, "zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+zone = forge.zone_file({"sel._domainkey.example.com": rsa.record()})
 MSG = (b"From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: greetings\r\n"
        b"\r\nHello,  you.\r\n\r\nBye \r\n\r\n")
 signed = sign(MSG, rsa, tags=[("+t", str(NOW - 7200))])
@@ -71,7 +70,8 @@ tap.eq(documented(list(TOP) + list(SIGNATURE) + list(CLAIM), page[start:start + 
        "the manual has every key")
 codes = set()
 for f in ("why/bodychange.c", "why/bodysearch.c", "why/cutsearch.c", "why/fieldchange.c",
-          "why/edits_collect.c", "why/headersearch.c", "why/why.c", "report/explain.c"):
+          "why/edits_collect.c", "why/headersearch.c", "why/keymend.c", "why/why.c",
+          "report/explain.c"):
     with open(os.path.join(forge.TOP, "libshared", f), encoding="ascii") as file:
         codes |= set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+|expired|stopped|refolded|reordered)"',
                                 file.read()))

@@ -9,20 +9,18 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA, lf, run, sign  # noqa: E402
+from forge import Ed25519, NOW, RSA, lf, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)
-zone = forge.write(os.path.join(T, "zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+zone = forge.zone_file({"sel._domainkey.example.com": rsa.record()})
 MSG = (b"From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: greetings\r\n"
        b"\r\nHello.\r\n\r\nFrom here on\r\nbye\r\n")
 good = lf(sign(MSG, rsa))
@@ -215,8 +213,8 @@ tap.eq((r.status, len(asked)), (0, 1), "fifty messages of one signer: one query"
 
 # keys are kept from message to message, 64 of them
 keys = [Ed25519(i) for i in range(66)]
-zone66 = forge.write(os.path.join(T, "zone66"), forge.zone(
-    {"s%d._domainkey.example.com" % i: k.record() for i, k in enumerate(keys)}))
+zone66 = forge.zone_file(
+    {"s%d._domainkey.example.com" % i: k.record() for i, k in enumerate(keys)}, "zone66")
 letters = []
 for i, k in enumerate(keys):
     m = ENV + lf(sign(MSG.replace(b"From here", b"from here"), k, s="s%d" % i)) + b"\n"

@@ -13,15 +13,14 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import RSA, lf, run, sign  # noqa: E402
+from forge import NOW, RSA, lf, run, sign  # noqa: E402
 
 forge.need("dkim-verify")
 
-NOW = 1795341600
 T = forge.scratch()
 tap = forge.Tap()
 rsa = RSA(1024)
-zone = forge.write(os.path.join(T, "zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+zone = forge.zone_file({"sel._domainkey.example.com": rsa.record()})
 MSG = (b"From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: greetings\r\n"
        b"\r\nHello.\r\n")
 good = lf(sign(MSG, rsa))

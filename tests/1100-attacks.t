@@ -17,20 +17,16 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA, run  # noqa: E402
+from forge import Ed25519, RSA, at, run  # noqa: E402
 
 forge.need("dkim-sign", "dkim-verify", "dkim-keygen", "dkim-dnsrec")
 
-NOW = "1795341600"
+NOW = str(forge.NOW)
 T = forge.scratch()
 tap = forge.Tap()
 rsa, ed = RSA(1024), Ed25519()
 MIB = 1 << 20
 SCALE = 16 if os.environ.get("DKIM_SANITIZED") else 1
-
-
-def at(name):
-    return os.path.join(T, name)
 
 
 def put(name, data, mode=0o644):

@@ -19,26 +19,22 @@ import threading
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA  # noqa: E402
+from forge import Ed25519, RSA, at  # noqa: E402
 
 forge.need("dkim-sign", "dkim-verify", "dkim-keygen", "dkim-dnsrec", "dkim-check")
 T = forge.scratch()
 tap = forge.Tap()
-NOW = "1795341600"
+NOW = str(forge.NOW)
 MIB = 1 << 20
 rsa, ed = RSA(1024), Ed25519()
-
-
-def at(name):
-    return os.path.join(T, name)
 
 
 forge.write(at("key.pem"), rsa.pem(), 0o600)
 forge.write(at("ed.pem"), ed.pem(), 0o600)
 forge.write(at("example.com.pem"), ed.pem(), 0o600)
 forge.write(at("command"), "#!/bin/sh\necho ed\nexec cat '%s'\n" % at("ed.pem"), 0o755)
-forge.write(at("zone"), forge.zone({"sel._domainkey.example.com": rsa.record(),
-                                    "ed._domainkey.example.com": ed.record()}))
+forge.zone_file({"sel._domainkey.example.com": rsa.record(),
+                 "ed._domainkey.example.com": ed.record()})
 for name in ("tmp", "out", "keys", "use", "use/example.com"):
     os.mkdir(at(name))
 forge.write(at("use/example.com/ed.pem"), ed.pem(), 0o600)

@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519, RSA  # noqa: E402
+from forge import Ed25519, RSA, at  # noqa: E402
 
 forge.need("dkim-sign", "dkim-verify")
 if os.environ.get("DKIM_SANITIZED"):
@@ -23,12 +23,8 @@ tap = forge.Tap()
 rsa, ed = RSA(1024), Ed25519()  # the latter signs the same way every time
 
 
-def at(name):
-    return os.path.join(T, name)
-
-
 forge.write(at("key.pem"), ed.pem(), 0o600)
-forge.write(at("zone"), forge.zone({"sel._domainkey.example.com": rsa.record()}))
+forge.zone_file({"sel._domainkey.example.com": rsa.record()})
 SIGN = ["dkim-sign", "-d", "example.com", "-s", "sel", "-k", at("key.pem"), "--header-only"]
 VERIFY = ["dkim-verify", "-F", "kv", "-Z", at("zone")]
 FILTER = ["dkim-verify", "-f", "-A", "mx.example", "-Z", at("zone")]

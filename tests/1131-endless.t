@@ -15,7 +15,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
-from forge import Ed25519  # noqa: E402
+from forge import Ed25519, at  # noqa: E402
 
 forge.need("dkim-sign", "dkim-verify")
 if os.environ.get("DKIM_SANITIZED"):
@@ -27,12 +27,8 @@ tap = forge.Tap()
 ed = Ed25519()
 
 
-def at(name):
-    return os.path.join(T, name)
-
-
 forge.write(at("key.pem"), ed.pem(), 0o600)
-forge.write(at("zone"), forge.zone({"sel._domainkey.example.com": ed.record()}))
+forge.zone_file({"sel._domainkey.example.com": ed.record()})
 SIGN = ["dkim-sign", "-d", "example.com", "-s", "sel", "-k", at("key.pem"), "--header-only"]
 VERIFY = ["dkim-verify", "-A", "mx.example.net", "-Z", at("zone")]
 FROM = b"From: a@example.com\n\n"

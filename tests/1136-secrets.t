@@ -13,6 +13,7 @@ import time
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib"))
 import forge  # noqa: E402
+from forge import at  # noqa: E402
 
 forge.need("dkim-sign", "dkim-dnsrec", "dkim-keygen")
 if os.environ.get("DKIM_SANITIZED"):
@@ -23,10 +24,6 @@ PEM = forge.run("dkim-keygen", "-d", "example.com", "-s", "sel", "-o", "-").out.
 BASE64 = "".join(x for x in PEM.splitlines() if "-" not in x)
 MSG = b"From: Alice <alice@example.com>\nSubject: hello\n\nHello.\n"
 PHRASE = "correct horse battery staple"
-
-
-def at(name):
-    return os.path.join(T, name)
 
 
 def memory(pid):

@@ -124,6 +124,25 @@ j = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
 print(eval(sys.argv[1]))' "$1"
 }
 
+# nsd_conf ADDRESS...: an nsd.conf that keeps to $T; what follows it is zones
+nsd_conf() {
+	echo server:
+	printf '	ip-address: %s\n' "$@"
+	cat <<-END
+			server-count: 1
+			username: ""
+			database: ""
+			zonesdir: "$T"
+			pidfile: "$T/nsd.pid"
+			zonelistfile: "$T/zone.list"
+			xfrdfile: "$T/xfrd.state"
+			xfrdir: "$T"
+			logfile: "$T/nsd.log"
+		remote-control:
+			control-enable: no
+	END
+}
+
 # skip NAME WHY: what cannot be run here, with the reason
 skip() {
 	TESTS=$((TESTS + 1))

@@ -28,6 +28,12 @@ findings_add(struct findings *all, enum finding_code code, struct span subject,
 }
 
 void
+findings_say(struct findings *all, enum finding_code code, struct span subject)
+{
+	findings_add(all, code, subject, "%s", "");
+}
+
+void
 findings_append(struct findings *all, struct findings *more)
 {
 	all->v = mem_grow(all->v, all->n + more->n + 1, sizeof(*all->v));

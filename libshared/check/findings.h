@@ -127,6 +127,9 @@ struct findings {
 
 void findings_add(struct findings *all, enum finding_code code,
     struct span subject, const char *fmt, ...) ATTR_PRINTF(4);
+/* The same without detail. */
+void findings_say(struct findings *all, enum finding_code code,
+    struct span subject);
 
 /* Puts the findings of more behind those of all, and empties more. */
 void findings_append(struct findings *all, struct findings *more);

@@ -356,7 +356,7 @@ lint_rsa(const struct der_rsa *rsa, struct span subject, struct findings *out)
 		    (unsigned long long)exponent);
 	if (weakness == WEAK_NOT)
 		return good;
-	findings_add(out, codes[weakness], subject, "%s", "");
+	findings_say(out, codes[weakness], subject);
 	return false;
 }
 
@@ -376,7 +376,7 @@ lint_key(enum key_type type, struct span pub, struct span subject,
 	case KEY_SMALL_ORDER: code = FINDING_SMALL_ORDER; break;
 	default: code = FINDING_BAD_KEY; break;
 	}
-	findings_add(out, code, subject, "%s", "");
+	findings_say(out, code, subject);
 	return false;
 }
 

@@ -124,7 +124,7 @@ judge_strength(const struct flight *fl, const struct result_one *r,
 		findings_add(fl->out, FINDING_SIGNED_WEAKLY, subject, "%u bits",
 		    r->key_bits);
 	if (r->testing)
-		findings_add(fl->out, FINDING_TESTING, subject, "%s", "");
+		findings_say(fl->out, FINDING_TESTING, subject);
 }
 
 static void
@@ -133,8 +133,7 @@ judge_signatures(const struct flight *fl)
 	const struct verdicts *v = fl->verdicts;
 
 	if (v->n == 0 && v->message == VERDICT_OPEN)
-		findings_add(fl->out, FINDING_UNSIGNED, SPAN("message"), "%s",
-		    "");
+		findings_say(fl->out, FINDING_UNSIGNED, SPAN("message"));
 	for (size_t i = 0; i < v->n; i++) {
 		const struct result_one *r = &v->v[i];
 		struct buf subject = { 0 };
@@ -180,15 +179,13 @@ wants_strict(const struct dmarc *d)
 static bool
 aligned(const struct flight *fl, const struct result_one *r)
 {
-	struct span from = buf_span(&fl->verdicts->from_domain);
-
-	if (span_eq_nocase(r->sig.domain, from))
+	if (r->aligned == ALIGNED_STRICT)
 		return true;
 	if (wants_strict(&fl->dmarc))
 		return false;
 	return fl->dmarc.state == DMARC_UNKNOWN ?
 	    r->aligned != ALIGNED_NO :
-	    same_organization(fl, r->sig.domain);
+	    same_organization(fl, buf_span(&r->sig.ascii));
 }
 
 static void
@@ -229,7 +226,7 @@ judge_unsubscribe(const struct flight *fl)
 		if (passes(&v->v[i]) && sig_covers(&v->v[i].sig, list) > 0 &&
 		    sig_covers(&v->v[i].sig, post) > 0)
 			return;
-	findings_add(fl->out, FINDING_UNSUBSCRIBE_UNSIGNED, post, "%s", "");
+	findings_say(fl->out, FINDING_UNSUBSCRIBE_UNSIGNED, post);
 }
 
 static void
@@ -243,8 +240,7 @@ judge_lines(const struct flight *fl)
 		findings_add(fl->out, FINDING_LONG_LINE, SPAN("message"),
 		    "%zu octets", longest);
 	if (fl->lines.bare_cr)
-		findings_add(fl->out, FINDING_BARE_CR, SPAN("message"), "%s",
-		    "");
+		findings_say(fl->out, FINDING_BARE_CR, SPAN("message"));
 }
 
 /* What the record asks for: for a domain below it, sp= counts before p=. */
@@ -271,14 +267,14 @@ judge_dmarc(const struct flight *fl)
 	struct span from = buf_span(&fl->verdicts->from_domain);
 
 	if (d->several)
-		findings_add(fl->out, FINDING_DMARC_SEVERAL, from, "%s", "");
+		findings_say(fl->out, FINDING_DMARC_SEVERAL, from);
 	switch (d->state) {
 	case DMARC_UNKNOWN:
 		(void)probe_unknown(d->why, buf_span(&d->unknown), fl->out);
 		return;
 	case DMARC_ABSENT:
 		if (!d->several)
-			findings_add(fl->out, FINDING_NO_DMARC, from, "%s", "");
+			findings_say(fl->out, FINDING_NO_DMARC, from);
 		return;
 	case DMARC_FOUND: break;
 	}
@@ -286,7 +282,7 @@ judge_dmarc(const struct flight *fl)
 	    (int)d->at.n, d->at.p, d->record.n < 200 ? (int)d->record.n : 200,
 	    d->record.p);
 	if (policy_none(d, from))
-		findings_add(fl->out, FINDING_DMARC_NONE, from, "%s", "");
+		findings_say(fl->out, FINDING_DMARC_NONE, from);
 }
 
 static bool
@@ -311,11 +307,11 @@ judge_spf(const struct flight *fl)
 	for (size_t i = 0; i < a->n; i++)
 		if (is_spf(buf_span(&a->v[i])))
 			n++;
-	findings_add(fl->out,
+	findings_say(fl->out,
 	    n == 0     ? FINDING_NO_SPF :
 		n == 1 ? FINDING_SPF :
 			 FINDING_SEVERAL_SPF,
-	    from, "%s", "");
+	    from);
 }
 
 static void

@@ -137,11 +137,11 @@ judge_transport(const struct answer *a, struct span name, struct findings *out)
 					     FINDING_ANSWER_EDNS,
 		    name, "%zu octets%s", octets,
 		    a->tcp ? ", came over TCP" : "");
-	findings_add(out,
+	findings_say(out,
 	    a->dnssec         ? FINDING_DNSSEC :
 		a->signatures ? FINDING_DNSSEC_NOT_SEEN :
 				FINDING_DNSSEC_UNSIGNED,
-	    name, "%s", "");
+	    name);
 }
 
 /* Base64 and nothing else: the rest of a key that was cut in pieces. */
@@ -261,7 +261,7 @@ judge_records(const struct probe *p, const struct answer *a, struct span name,
 		findings_add(out, FINDING_RECORD, name, "%.*s, TTL %lu",
 		    (int)what.n, what.p, (unsigned long)a->ttl);
 	if (p->compare && same)
-		findings_add(out, FINDING_KEY_MATCHES, name, "%s", "");
+		findings_say(out, FINDING_KEY_MATCHES, name);
 	else if (p->compare && difference.n > 0)
 		findings_add(out, FINDING_KEY_DIFFERS, name, "%.*s",
 		    (int)difference.n, difference.p);

@@ -171,8 +171,7 @@ compare(const struct asked *v, const struct asked *first,
 			agreed++;
 		} else if (first != NULL && v[i].answer != NULL &&
 		    v[i].answer->no_ipv6) {
-			findings_add(out, FINDING_SERVER_NO_IPV6, server, "%s",
-			    "");
+			findings_say(out, FINDING_SERVER_NO_IPV6, server);
 			passed++;
 		} else {
 			disagree(server, &v[i], out);

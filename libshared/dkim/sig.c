@@ -120,12 +120,13 @@ printable(struct span text)
 
 /* The domain of i= is d= or lies below it (section 3.5). */
 static bool
-identity_fits(struct span domain, const struct sig *s)
+identity_fits(struct span domain, struct sig *s)
 {
 	struct buf ascii = { 0 };
 	bool fits = domain_ascii(domain, &ascii) &&
 	    domain_within(buf_span(&ascii), buf_span(&s->ascii));
 
+	s->below = fits && ascii.n > s->ascii.n;
 	buf_free(&ascii);
 	return fits;
 }

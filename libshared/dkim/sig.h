@@ -25,6 +25,7 @@ struct sig {
 	struct span selector;   /* s= */
 	struct buf identity;    /* i= decoded */
 	size_t identity_domain; /* where in identity the domain begins */
+	bool below;             /* that domain is not d= but lies below it */
 	struct span fields;     /* h=, to be taken apart with taglist_item */
 	size_t nfields;
 	uint64_t limit;      /* l=; BODYHASH_ALL */

@@ -147,8 +147,6 @@ verifier_add(void *arg, const void *p, size_t n)
 static enum verdict
 judge_record(const struct keyrec *k, const struct sig *s)
 {
-	struct span identity = buf_span(&s->identity);
-
 	if (k->pub.n == 0)
 		return VERDICT_KEY_REVOKED;
 	if (!k->known_type || k->type != s->algorithm.key)
@@ -157,8 +155,7 @@ judge_record(const struct keyrec *k, const struct sig *s)
 		return VERDICT_HASH_NOT_ALLOWED;
 	if (!k->email)
 		return VERDICT_KEY_SERVICE;
-	if (k->strict && identity.n > 0 &&
-	    !span_eq_nocase(span_from(identity, s->identity_domain), s->domain))
+	if (k->strict && s->below)
 		return VERDICT_KEY_STRICT;
 	return VERDICT_OPEN;
 }

@@ -57,14 +57,6 @@ hash(const struct dnsquestion *q)
 	return h;
 }
 
-static bool
-same(const struct dnsquestion *a, const struct dnsquestion *b)
-{
-	return a->type == b->type && a->signatures == b->signatures &&
-	    a->iterative == b->iterative && a->name.n == b->name.n &&
-	    memcmp(a->name.k, b->name.k, b->name.n) == 0;
-}
-
 static void
 copy_out(const struct slot *s, struct answer *a)
 {
@@ -144,7 +136,8 @@ slot_of(struct answershare *s, const struct dnsquestion *q, bool *fresh)
 			*fresh = true;
 			return slot;
 		}
-		if (settled(slot) != NAMING && same(&slot->question, q))
+		if (settled(slot) != NAMING &&
+		    dnsquestion_eq(&slot->question, q))
 			return slot;
 	}
 	return NULL;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "dns/dnsdata.h"
@@ -32,6 +33,14 @@ struct dnsquestion {
 	    signatures; /* DO: DNSSEC signatures too (RFC 4035 section 3.2.1) */
 	bool iterative; /* RD clear: the server is to know by itself */
 };
+
+static inline bool
+dnsquestion_eq(const struct dnsquestion *a, const struct dnsquestion *b)
+{
+	return a->type == b->type && a->signatures == b->signatures &&
+	    a->iterative == b->iterative && a->name.n == b->name.n &&
+	    memcmp(a->name.k, b->name.k, b->name.n) == 0;
+}
 
 /* All but the question are borrowed; *answer is {0}. */
 struct dnsquery *dnsquery_new(const struct dnsquestion *question,

@@ -200,15 +200,11 @@ look_at_share(struct resolver *r)
 static bool
 find(const struct resolver *r, const struct dnsquestion *q, size_t *number)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		const struct dnsquestion *known = &r->v[i]->question;
-
-		if (known->type == q->type && known->name.n == q->name.n &&
-		    memcmp(known->name.k, q->name.k, q->name.n) == 0) {
+	for (size_t i = 0; i < r->n; i++)
+		if (dnsquestion_eq(&r->v[i]->question, q)) {
 			*number = i;
 			return true;
 		}
-	}
 	return false;
 }
 

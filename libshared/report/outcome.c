@@ -12,7 +12,7 @@ outcome_counts(const struct result_one *r, const struct acceptance *a)
 {
 	if (result_of(r) != RESULT_PASS)
 		return false;
-	if (a->domain.n > 0 && !span_eq_nocase(a->domain, r->sig.domain))
+	if (a->domain.n > 0 && !span_eq(a->domain, buf_span(&r->sig.ascii)))
 		return false;
 	return !a->aligned || r->aligned == ALIGNED_STRICT ||
 	    (r->aligned == ALIGNED_RELAXED && !a->strict);

@@ -7,9 +7,10 @@
 
 /* Which passes count: --require, --strict-alignment. */
 struct acceptance {
-	struct span domain; /* d= has to be this one; empty for any */
-	bool aligned;       /* d= has to agree with From: */
-	bool strict;        /* as strict alignment has it */
+	struct span
+	    domain;   /* d= has to be this one, in A-labels; empty for any */
+	bool aligned; /* d= has to agree with From: */
+	bool strict;  /* as strict alignment has it */
 };
 
 /* What is said of a message that has no signature to judge. */

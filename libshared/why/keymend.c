@@ -96,11 +96,17 @@ try_with(const struct headersearch *h, const struct buf *text, size_t i,
 	return ok;
 }
 
+struct claim *
+keymend_claim(struct claims *out, bool verified)
+{
+	return claims_add(out, HALF_KEY, verified, "key-damaged",
+	    "p= lost or gained characters when it was published");
+}
+
 static void
 claim(struct claims *out, const char *what, size_t i, char c)
 {
-	struct claim *made = claims_add(out, HALF_KEY, true, "key-damaged",
-	    "p= lost or gained characters when it was published");
+	struct claim *made = keymend_claim(out, true);
 
 	buf_adds(&made->detail, what);
 	if (c != '\0')

@@ -13,4 +13,7 @@
 bool keymend_run(const struct headersearch *h, struct span record,
     struct claims *out);
 
+/* Claims that there was such damage, and returns the claim. */
+struct claim *keymend_claim(struct claims *out, bool verified);
+
 #endif

@@ -162,10 +162,7 @@ static void
 guess_key(struct why *w, const struct result_one *r)
 {
 	switch (r->verdict) {
-	case VERDICT_KEY_SYNTAX:
-		(void)claims_add(&w->claims, HALF_KEY, false, "key-damaged",
-		    "p= lost or gained characters when it was published");
-		break;
+	case VERDICT_KEY_SYNTAX: (void)keymend_claim(&w->claims, false); break;
 	case VERDICT_KEY_TYPE_MISMATCH:
 		(void)claims_add(&w->claims, HALF_KEY, false, "key-other-type",
 		    "the record is that of another key pair");

@@ -10,7 +10,6 @@ constant-time, and its keys come from a seeded generator.
 import atexit
 import base64
 import hashlib
-import json
 import os
 import random
 import re
@@ -471,6 +470,7 @@ os.environ["LC_ALL"] = "C"
 os.environ["PATH"] = BIN + ":" + os.environ.get("PATH", "/usr/bin:/bin")
 os.umask(0o022)
 SLOWER = 10 if os.environ.get("DKIM_SANITIZED") else 1   # for limits on time
+NOW = 1795341600                            # 2026-11-22 10:00:00 UTC, for --now
 
 
 class Run:
@@ -492,17 +492,26 @@ def run(*argv, stdin=b"", timeout=60):
 
 
 def scratch():
-    """A folder of our own, removed at the end."""
-    d = tempfile.mkdtemp(prefix="dkim-test.")
-    atexit.register(shutil.rmtree, d, True)
+    """A folder of our own, removed at the end: where at() has its names."""
+    global T
+    T = tempfile.mkdtemp(prefix="dkim-test.")
+    atexit.register(shutil.rmtree, T, True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    return d
+    return T
+
+
+def at(name):
+    return os.path.join(T, name)
 
 
 def write(path, data, mode=0o644):
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as f:
         f.write(octets(data))
     return path
+
+
+def zone_file(records, name="zone"):
+    return write(at(name), zone(records))
 
 
 def debian_python(module):

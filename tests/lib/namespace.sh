@@ -22,22 +22,3 @@ answers() {
 	done
 	return 1
 }
-
-# nsd_conf ADDRESS...: an nsd.conf that keeps to $T; what follows it is zones
-nsd_conf() {
-	echo server:
-	printf '	ip-address: %s\n' "$@"
-	cat <<-END
-			server-count: 1
-			username: ""
-			database: ""
-			zonesdir: "$T"
-			pidfile: "$T/nsd.pid"
-			zonelistfile: "$T/zone.list"
-			xfrdfile: "$T/xfrd.state"
-			xfrdir: "$T"
-			logfile: "$T/nsd.log"
-		remote-control:
-			control-enable: no
-	END
-}

@@ -1,41 +1,23 @@
 #!/usr/bin/env python3
 """Public RSA keys that dkim-check should tell from good ones: weakkeys.py KIND
 prints base64, as p= and dkim-dnsrec take it.  Always the same for a KIND."""
-import base64
 import random
 import sys
 
-
-def is_prime(n):
-    for p in (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37):
-        if n % p == 0:
-            return n == p
-    d, s = n - 1, 0
-    while d % 2 == 0:
-        d, s = d // 2, s + 1
-    for _ in range(8):
-        x = pow(random.randrange(2, n - 1), d, n)
-        if x in (1, n - 1):
-            continue
-        for _ in range(s - 1):
-            x = x * x % n
-            if x == n - 1:
-                break
-        else:
-            return False
-    return True
+sys.dont_write_bytecode = True
+from forge import b64, der, der_int, is_prime  # noqa: E402
 
 
 def prime(bits):
     while True:
         n = random.getrandbits(bits) | 3 << (bits - 2) | 1
-        if is_prime(n):
+        if is_prime(n, random):
             return n
 
 
 def next_prime(n):
     n |= 1
-    while not is_prime(n):
+    while not is_prime(n, random):
         n += 2
     return n
 
@@ -47,7 +29,7 @@ def roca_prime():
             m *= x
     while True:
         n = random.getrandbits(54) * m + pow(65537, random.getrandbits(255), m)
-        if n.bit_length() >= 1000 and is_prime(n):
+        if n.bit_length() >= 1000 and is_prime(n, random):
             return n
 
 
@@ -57,18 +39,6 @@ def smooth_free(bits):
         n = random.getrandbits(bits) | 3 << (bits - 2) | 1
         if all(n % p for p in range(3, 1000, 2)):
             return n
-
-
-def der(tag, octets):
-    n = len(octets)
-    if n < 128:
-        return bytes([tag, n]) + octets
-    size = n.to_bytes((n.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(size)]) + size + octets
-
-
-def integer(n):
-    return der(2, n.to_bytes(n.bit_length() // 8 + 1, "big"))
 
 
 def make(kind):
@@ -92,8 +62,8 @@ def make(kind):
         n = roca_prime() * roca_prime()
     else:  # so many bits
         n = smooth_free(int(kind))
-    return der(0x30, integer(n) + integer(e))
+    return der(0x30, der_int(n), der_int(e))
 
 
 random.seed(int.from_bytes(sys.argv[1].encode(), "big"))
-print(base64.b64encode(make(sys.argv[1])).decode())
+print(b64(make(sys.argv[1])).decode())

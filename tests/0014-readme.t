@@ -25,4 +25,26 @@ for p in "$BIN"/dkim-*; do
 	case $p in *.[coh]) continue ;; esac
 	like "${p##*/} is on the first screen" "$(sed 40q "$TOP/README.md")" "\`${p##*/}\`"
 done
+
+# What else it names is there.
+cd "$TOP" || exit 1
+missing=
+for name in $(sed -n 's/^\([A-Z_]*\) *?=.*/\1/p; s/^\([a-z][a-z-]*\):.*/\1/p' Makefile); do
+	grep -Eq "\`$name\`|make $name|$name=" README.md || missing="$missing $name"
+done
+is "all variables and targets of the Makefile are in it" "$missing" ""
+missing=
+for file in $(grep -ohE '\b(tests|scripts|libshared|packaging|man)/[a-zA-Z0-9_./-]*[a-z](\.[1-8])?' \
+    README.md SECURITY.md CONTRIBUTING.md NEWS.md BENCHMARKS.md); do
+	[ -e "$file" ] || missing="$missing $file"
+done
+is "all files named in README.md and beside it are there" "$missing" ""
+missing=$(awk '/^\* [a-z]*:/ { folder = substr($2, 1, length($2) - 1); inside = 1 }
+    /^\* [a-z]*,/ || /^$/ { inside = 0 }
+    inside { n = split($0, word, "`"); for (i = 2; i <= n; i += 2) print folder, word[i] }' \
+    README.md | while read -r folder name; do
+	[ -e "libshared/$folder/${name%.h}.h" ] || [ -e "libshared/$folder/$name.c" ] ||
+	    grep -qw "$name" libshared/"$folder"/*.h || echo "$folder/$name"
+done)
+is "all modules named in README.md are there" "$missing" ""
 done_testing

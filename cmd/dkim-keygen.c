@@ -34,7 +34,7 @@ struct options {
 static const char help[] =
     "usage: dkim-keygen [-a rsa|ed25519] [-b bits] -d domain [-s selector]\n"
     "                   [-D dir] [--activate]\n"
-    "       dkim-keygen [-a rsa|ed25519] [-b bits] [-d domain -s selector]\n"
+    "       dkim-keygen [-a rsa|ed25519] [-b bits] [-d domain [-s selector]]\n"
     "                   -o file\n"
     "\n"
     "  -a, --algorithm NAME     rsa (default) or ed25519\n"

@@ -19,6 +19,8 @@ key 5m IN TXT ( "v=DKIM1; "	; one record
 	TXT "second (record) ; no comment"
   3600 IN TXT bare\;word
 esc IN TXT "q\"uote" "\\ \000\255\065"
+mixed TXT one "two""" "" three "\""four "\; five"
+host HINFO "a machine" "a system"
 class IN 60 TXT "class first"
 Class2 60 IN TXT "class last"
 hex TXT \# 4 03616263
@@ -68,6 +70,7 @@ looks key.example \
 looks KEY.eXample \
     'found|v=DKIM1; p=AAAA|second (record) ; no comment|bare;word'
 looks esc.example 'found|q"uote\092 \000\255A'
+looks mixed.example 'found|onetwothree"four; five'
 looks class.example 'found|class first'
 looks class2.example 'found|class last'
 looks hex.example 'found|abc'
@@ -170,6 +173,14 @@ wrong 'TTL that overflows' 1 'SECRET 99999999999999999999999 TXT x\n'
 wrong 'string of 256' 2 "\\na TXT \"SECRET$(printf '%0250d' 0)\"\\n"
 wrong 'string without end' 2 '\na TXT "SECRET\nb TXT "d"\n'
 wrong 'string without end at the end' 1 'a TXT "SECRET'
+wrong 'quote within a word' 1 'a TXT SECRET"x"\n'
+wrong 'quoted name' 2 '\n"SECRET" TXT "x"\n'
+wrong 'quoted name of another' 1 'a CNAME "SECRET"\n'
+wrong 'quoted origin' 1 '$ORIGIN "SECRET"\n'
+wrong 'octet 256' 1 'a TXT "SECRET\\256"\n'
+wrong 'octet of two digits' 1 'a TXT "SECRET\\25"\n'
+wrong 'nothing behind a backslash in quotes' 2 '\na TXT "SECRET\\'
+wrong 'string behind octets in hexadecimal' 1 'a TXT \\# 1 00 "SECRET"\n'
 wrong 'parenthesis without end' 3 'a TXT ( "SECRET"\nb TXT "d"\n'
 wrong 'parenthesis not begun' 1 'a TXT "SECRET" )\n'
 wrong 'nothing behind a backslash' 1 'a TXT SECRET\\'

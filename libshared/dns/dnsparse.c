@@ -22,17 +22,30 @@ take_name(struct dnsname *name, const ldns_rdf *rdf)
 	    dnsname_wire(name, ldns_rdf_data(rdf), ldns_rdf_size(rdf));
 }
 
-/* RFC 6376 section 3.6.2.2: strings are joined with nothing between them. */
-static void
-join_strings(struct buf *joined, const ldns_rr *rr)
+/*
+ * RFC 6376 section 3.6.2.2: strings are joined with nothing between them.  quoted:
+ * those of a master file (zonetext.h).  False when one of them was not among these.
+ */
+static bool
+join_strings(struct buf *joined, const ldns_rr *rr, struct span quoted)
 {
+	bool any = quoted.n > 0;
+
 	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
 		const uint8_t *p = ldns_rdf_data(ldns_rr_rdf(rr, i));
 		size_t n = ldns_rdf_size(ldns_rr_rdf(rr, i));
 
-		if (n > 1 && p[0] < n)
+		if (n == 1 && any) {
+			if (quoted.n == 0)
+				return false;
+			n = (size_t)(unsigned char)quoted.p[0] + 1;
+			buf_add(joined, quoted.p + 1, n - 1);
+			quoted = span_from(quoted, n);
+		} else if (n > 1 && p[0] < n) {
 			buf_add(joined, p + 1, p[0]);
+		}
 	}
+	return quoted.n == 0;
 }
 
 /* The name of a server, or its address, as text. */
@@ -65,10 +78,11 @@ add_server(struct dnsdata *out, const struct dnsname *owner, const ldns_rr *rr)
 }
 
 static bool
-add_record(struct dnsdata *out, const ldns_rr *rr)
+add_record(struct dnsdata *out, const ldns_rr *rr, struct span quoted)
 {
 	struct dnsname owner, target;
 	struct buf joined = { 0 };
+	bool right = true;
 
 	if (ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN)
 		return true;
@@ -76,13 +90,13 @@ add_record(struct dnsdata *out, const ldns_rr *rr)
 		return false;
 	switch (ldns_rr_get_type(rr)) {
 	case LDNS_RR_TYPE_TXT:
-		join_strings(&joined, rr);
+		right = join_strings(&joined, rr, quoted);
 		dnsdata_add(out, &owner, RECORD_TXT, ldns_rr_ttl(rr),
 		    buf_span(&joined));
 		buf_free(&joined);
-		return true;
+		return right;
 	case LDNS_RR_TYPE_CNAME:
-		if (ldns_rr_rd_count(rr) != 1 ||
+		if (ldns_rr_rd_count(rr) != 1 || quoted.n > 0 ||
 		    !take_name(&target, ldns_rr_rdf(rr, 0)))
 			return false;
 		dnsdata_add(out, &owner, RECORD_CNAME, ldns_rr_ttl(rr),
@@ -132,7 +146,7 @@ dnsparse_reply(struct dnsreply *reply, const unsigned char *p, size_t n)
 		if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_RRSIG)
 			reply->signatures = true;
 		txt += txt_octets(rr);
-		right = add_record(&reply->answer, rr);
+		right = add_record(&reply->answer, rr, SPAN(""));
 	}
 	ldns_pkt_free(pkt);
 	dnsdata_sort(&reply->answer);
@@ -267,7 +281,8 @@ obey(struct zone *z)
 	ttl = span_eq_nocase(name, SPAN("$TTL"));
 	if (!ttl && !span_eq_nocase(name, SPAN("$ORIGIN")))
 		return "neither $ORIGIN nor $TTL";
-	if (!next_word(&rest, &value) || next_word(&rest, &more))
+	if (!next_word(&rest, &value) || next_word(&rest, &more) ||
+	    z->text.strings.n > 0)
 		return "not one value behind the directive";
 	if (ttl)
 		return read_ttl(value, &z->ttl) ? NULL : "not a TTL";
@@ -292,7 +307,7 @@ add_entry(struct zone *z, struct dnsdata *out)
 		return ldns_get_errorstr_by_id(status);
 	if (ldns_rr_get_type(rr) == 0)
 		wrong = "unknown record type";
-	else if (!add_record(out, rr))
+	else if (!add_record(out, rr, buf_span(&z->text.strings)))
 		wrong = "not a domain name";
 	ldns_rr_free(rr);
 	return wrong;
@@ -329,6 +344,7 @@ dnsparse_zone(struct dnsdata *out, struct span text, const char *path,
 	right = true;
 done:
 	buf_free(&z.text.entry);
+	buf_free(&z.text.strings);
 	ldns_rdf_deep_free(z.origin);
 	ldns_rdf_deep_free(z.owner);
 	return right;

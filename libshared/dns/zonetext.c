@@ -19,28 +19,56 @@ read_plain(struct zonetext *t)
 	while (n < t->rest.n && p[n] != '"' && p[n] != '\\' && p[n] != '\n' &&
 	    p[n] != '\0')
 		n++;
-	buf_add(&t->entry, p, n);
+	buf_add(&t->strings, p, n);
 	t->rest = span_from(t->rest, n);
+}
+
+/* In a quoted string, behind the backslash: \DDD or \X. */
+static const char *
+read_quoted_escape(struct zonetext *t)
+{
+	struct span digits = { t->rest.p, 3 };
+	uint64_t octet;
+
+	if (t->rest.n == 0 || t->rest.p[0] == '\n' || t->rest.p[0] == '\0')
+		return "nothing behind a backslash";
+	if (!ascii_digit(t->rest.p[0])) {
+		buf_addc(&t->strings, next(t));
+		return NULL;
+	}
+	if (t->rest.n < 3 || !span_u64(digits, 3, &octet) || octet > 255)
+		return "not three digits up to 255 behind a backslash";
+	buf_addc(&t->strings, (char)octet);
+	t->rest = span_from(t->rest, 3);
+	return NULL;
 }
 
 /* A quoted string, behind its first quote; NULL, or what is wrong with it. */
 static const char *
 read_quoted(struct zonetext *t)
 {
-	buf_addc(&t->entry, '"');
-	for (read_plain(t); t->rest.n > 0 && t->rest.p[0] != '\n';
-	     read_plain(t)) {
-		char c = next(t);
+	size_t length = t->strings.n, n = t->entry.n;
+	const char *wrong = NULL;
+	char c = '\0';
 
-		buf_addc(&t->entry, c);
-		if (c == '"')
-			return NULL;
-		if (c == '\0')
-			return "NUL octet";
-		if (t->rest.n > 0 && t->rest.p[0] != '\n')
-			buf_addc(&t->entry, next(t));
+	if (n > 0 && t->entry.p[n - 1] != ' ' && t->entry.p[n - 1] != '"')
+		return "quote within a word";
+	buf_addc(&t->strings, '\0');
+	while (wrong == NULL && c != '"') {
+		read_plain(t);
+		if (t->rest.n == 0 || t->rest.p[0] == '\n')
+			return "string without end";
+		c = next(t);
+		if (c == '\\')
+			wrong = read_quoted_escape(t);
+		else if (c == '\0')
+			wrong = "NUL octet";
 	}
-	return "string without end";
+	if (wrong == NULL && t->strings.n - length > 256)
+		wrong = "string of more than 255 octets";
+	t->strings.p[length] = (char)(t->strings.n - length - 1);
+	buf_adds(&t->entry, "\"\"");
+	return wrong;
 }
 
 static void
@@ -67,7 +95,7 @@ zonetext_next(struct zonetext *t)
 	const char *wrong = NULL;
 	unsigned depth = 0;
 
-	t->entry.n = 0;
+	t->entry.n = t->strings.n = 0;
 	t->began = t->line;
 	while (wrong == NULL && t->rest.n > 0) {
 		char c = next(t);

@@ -43,6 +43,7 @@ flight() {
 }
 mail example.com | dkim-sign -s ed -k ed.pem >m
 flight "all is well" 0 "aligned dmarc signature spf"
+unlike "... and h= is told without its line ends" "$(cat out)" 'x0a'
 mail example.com >m
 flight "no signature" 1 "dmarc spf unsigned"
 mail example.com | dkim-sign -s ed -k ed.pem | sed 's/^body/changed/' >m

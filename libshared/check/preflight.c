@@ -53,11 +53,17 @@ judge_one(const struct flight *fl, const struct result_one *r,
     struct span subject)
 {
 	const char *reason = verdict_reason(r->verdict);
-	struct span fields = r->sig.fields;
+	struct span rest = r->sig.fields, name;
+	struct buf list = { 0 };
 
 	if (passes(r)) {
-		findings_add(fl->out, FINDING_SIGNATURE, subject, "h=%.*s",
-		    fields.n < 300 ? (int)fields.n : 300, fields.p);
+		while (list.n < 300 && taglist_item(&rest, &name)) {
+			buf_addc(&list, list.n > 0 ? ':' : '=');
+			buf_add_span(&list, name);
+		}
+		findings_add(fl->out, FINDING_SIGNATURE, subject, "h%.*s",
+		    list.n < 300 ? (int)list.n : 300, list.p);
+		buf_free(&list);
 	} else {
 		bool later = verdict_result(r->verdict) == RESULT_TEMPERROR;
 

@@ -77,12 +77,6 @@ judging_time(const struct run *r, const struct header *h)
 	return r->o.rules.now;
 }
 
-static bool
-rejected(const struct run *r, enum result result)
-{
-	return (r->o.reject >> result & 1) != 0;
-}
-
 /* EXIT STATUS of dkim-verify(1). */
 static int
 exit_status(const struct run *r, const struct report *report)
@@ -96,7 +90,7 @@ exit_status(const struct run *r, const struct report *report)
 	if (action != DKVERIFY_ACCEPT)
 		return cli_refusal(action == DKVERIFY_DEFER, r->o.style);
 	if (r->o.reject != 0 ?
-		!rejected(r, result) :
+		(r->o.reject >> result & 1) == 0 :
 		r->o.filter || r->o.policy || result == RESULT_PASS)
 		return EX_OK;
 	return cli_refusal(result == RESULT_TEMPERROR, r->o.style);
@@ -195,6 +189,7 @@ struct readers {
 	struct domainkeys *domainkeys;
 	struct dump *dump;
 	struct explain *explain;
+	struct verifier_rules rules;
 	struct resolver *dns; /* goes on meanwhile */
 	int fd;               /* where the body comes from */
 };
@@ -222,60 +217,70 @@ feed(void *arg, const void *p, size_t n)
 	resolver_meanwhile(to->dns, to->fd);
 }
 
+static bool
+begin_readers(const struct run *r, struct readers *to, const struct header *h,
+    size_t number, struct fault *f)
+{
+	to->rules = r->o.rules;
+	to->rules.now = judging_time(r, h);
+	resolver_next(to->dns);
+	if (r->o.dump != NULL &&
+	    (to->dump = dump_begin(r->o.dump, number, h, f)) == NULL)
+		return false;
+	if (r->o.explain)
+		to->explain = explain_new();
+	if (r->o.domainkeys)
+		to->domainkeys = domainkeys_begin(h, to->rules.min_key_bits,
+		    to->dns);
+	to->verifier = verifier_begin(h, &to->rules, to->dns, r->keys);
+	resolver_meanwhile(to->dns, to->fd);
+	return true;
+}
+
+/* What they have to say now that they have read it all. */
+static bool
+conclude(struct run *r, struct message *m, const struct readers *to,
+    const char *name, struct fault *f)
+{
+	struct report report = { .file = name,
+		.header = &m->header,
+		.acceptance = &r->o.acceptance,
+		.explain = to->explain,
+		.now = to->rules.now,
+		.colour = r->colour };
+
+	if (to->dump != NULL && !dump_end(to->dump, f))
+		return false;
+	report.verdicts = verifier_end(to->verifier);
+	if (to->explain != NULL)
+		explain_run(to->explain,
+		    &(struct why_message){ .header = &m->header,
+			.verdicts = report.verdicts,
+			.rules = &to->rules,
+			.dns = to->dns });
+	if (to->domainkeys != NULL)
+		report.domainkeys = domainkeys_end(to->domainkeys);
+	return write_result(r, m, &report, f);
+}
+
 /* One message; closes in. */
 static bool
 verify(void *arg, struct input *in, const char *name, size_t number,
     struct fault *f)
 {
 	struct run *r = arg;
-	struct verifier_rules rules = r->o.rules;
 	struct message m = { 0 };
 	struct readers to = { .dns = r->dns, .fd = input_fd(in) };
-	const struct verdicts *verdicts;
 	bool ok = false;
 
 	if (!message_open(&m, in, f)) {
 		reading_failed(r, f);
-		goto done;
+	} else if (begin_readers(r, &to, &m.header, number, f)) {
+		if (message_body(&m, feed, &to, f))
+			ok = conclude(r, &m, &to, name, f);
+		else
+			reading_failed(r, f);
 	}
-	rules.now = judging_time(r, &m.header);
-	resolver_next(r->dns);
-	if (r->o.dump != NULL &&
-	    (to.dump = dump_begin(r->o.dump, number, &m.header, f)) == NULL)
-		goto done;
-	if (r->o.explain)
-		to.explain = explain_new();
-	if (r->o.domainkeys)
-		to.domainkeys = domainkeys_begin(&m.header, rules.min_key_bits,
-		    r->dns);
-	to.verifier = verifier_begin(&m.header, &rules, r->dns, r->keys);
-	resolver_meanwhile(to.dns, to.fd);
-	if (!message_body(&m, feed, &to, f)) {
-		reading_failed(r, f);
-		goto done;
-	}
-	if (to.dump != NULL && !dump_end(to.dump, f))
-		goto done;
-	verdicts = verifier_end(to.verifier);
-	if (to.explain != NULL)
-		explain_run(to.explain,
-		    &(struct why_message){ .header = &m.header,
-			.verdicts = verdicts,
-			.rules = &rules,
-			.dns = r->dns });
-	ok = write_result(r, &m,
-	    &(struct report){ .file = name,
-		.verdicts = verdicts,
-		.domainkeys = to.domainkeys != NULL ?
-		    domainkeys_end(to.domainkeys) :
-		    NULL,
-		.header = &m.header,
-		.acceptance = &r->o.acceptance,
-		.explain = to.explain,
-		.now = rules.now,
-		.colour = r->colour },
-	    f);
-done:
 	verifier_free(to.verifier);
 	domainkeys_free(to.domainkeys);
 	dump_free(to.dump);

@@ -179,18 +179,8 @@ letter() { # letter NAME LETTER FILE OPTION...
 	l_want=$2
 	l_file=$3
 	shift 3
-	l_got=
-	for l in A B C D E F G H I J K; do
-		dkim-verify -Z zone "$@" --dkverify "$l," <"$l_file" >out 2>err
-		l_up=$?
-		dkim-verify -Z zone "$@" --dkverify "$(echo $l | tr A-Z a-z)," <"$l_file" >out 2>err
-		case $l_up,$? in
-		1,75) l_got=$l_got$l ;;
-		0,0) ;;
-		*) l_got="$l_got $l:$l_up,$?" ;;
-		esac
-	done
-	is "--dkverify: $l_name" "$l_got" "$l_want"
+	is "--dkverify: $l_name" "$(refusing %s, 'A B C D E F G H I J K' \
+	    "$l_file" dkim-verify -Z zone "$@")" "$l_want"
 }
 letter "ok" A signed
 sed 's/hello/hullo/' signed >forged

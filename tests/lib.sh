@@ -124,6 +124,25 @@ j = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
 print(eval(sys.argv[1]))' "$1"
 }
 
+# refusing FORM LETTERS FILE COMMAND...: those letters, which printf(1) puts into
+# a policy with FORM, that refuse FILE in upper case and defer it in lower case
+refusing() {
+	r_form=$1
+	r_letters=$2
+	r_file=$3
+	shift 3
+	for r in $r_letters; do
+		"$@" --dkverify "$(printf "$r_form" $r)" <"$r_file" >out 2>err
+		r_up=$?
+		"$@" --dkverify "$(printf "$r_form" $r | tr A-Z a-z)" <"$r_file" >out 2>err
+		case $r_up,$? in
+		1,75) printf %s $r ;;
+		0,0) ;;
+		*) printf ' %s:%s ' $r "$r_up,$?" ;;
+		esac
+	done
+}
+
 # nsd_conf ADDRESS...: an nsd.conf that keeps to $T; what follows it is zones
 nsd_conf() {
 	echo server:

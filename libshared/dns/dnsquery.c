@@ -187,7 +187,6 @@ settle(struct dnsquery *q, const struct dnsreply *reply, const unsigned char *p)
 					"no such name";
 	}
 	a->dnssec = (p[3] & 0x20) != 0;
-	a->authority = (p[2] & 0x04) != 0;
 	a->signatures = reply->signatures;
 	a->tcp = q->tcp;
 	q->servers->first = q->asked;

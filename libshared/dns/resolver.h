@@ -76,7 +76,6 @@ struct answer {
 	bool dnssec;       /* the server set AD */
 	bool signatures;   /* there are RRSIG records in it */
 	bool tcp;          /* it came over TCP, not fitting into UDP */
-	bool authority;    /* the server set AA */
 	bool nxdomain;     /* the name, or that at the chain's end, is none */
 	bool no_ipv6;      /* not asked: this host has no way to its network */
 	size_t links;      /* of the CNAME chain */

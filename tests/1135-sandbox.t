@@ -87,7 +87,9 @@ none*)
 	is "and the file is as it was" "$(cat file)$(ls other)" oldnew
 	# The median of some: a clock, on a machine with other things to do.
 	us=$(for i in 1 2 3 4 5 6 7 8 9; do "$S" s measure; done | sort -n | sed -n 5p)
-	if [ "$us" -lt 500 ]; then
+	if [ -n "${DKIM_EMULATED:-}" ]; then
+		skip "entering takes $us microseconds" "that measures qemu"
+	elif [ "$us" -lt 500 ]; then
 		result 0 "entering takes $us microseconds"
 	else
 		result 1 "entering takes $us microseconds, not 500"
@@ -170,6 +172,8 @@ is "and no temporary file is left" "$(ls tmp)" ""
 # --------------------------------------- before the first octet of a message
 if [ "${active#none}" != "$active" ]; then
 	skip "a command that misbehaves is stopped" "no sandbox on this system or in this build"
+elif ! ldd "$BIN/dkim-sign" >/dev/null 2>&1; then
+	skip "a command that misbehaves is stopped" "linked statically: nothing can be preloaded"
 elif cc -D_GNU_SOURCE -U_FORTIFY_SOURCE -fPIC -shared -o misbehave.so \
     "$TOP/tests/lib/misbehave.c" 2>cc.log; then
 	echo old >secret

@@ -224,10 +224,13 @@ send_part(int from, uint64_t *offset, uint64_t *n, int to)
 #ifdef __linux__
 	enum { CHUNK = 1 << 24 };
 	off_t at = (off_t)*offset;
-	ssize_t sent;
 
-	while (*n > 0 &&
-	    (sent = sendfile(to, from, &at, *n < CHUNK ? *n : CHUNK)) > 0) {
+	while (*n > 0) {
+		size_t want = *n < CHUNK ? (size_t)*n : CHUNK;
+		ssize_t sent = sendfile(to, from, &at, want);
+
+		if (sent <= 0)
+			break;
 		*offset += (uint64_t)sent;
 		*n -= (uint64_t)sent;
 	}

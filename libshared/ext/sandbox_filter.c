@@ -1,11 +1,14 @@
 #include "ext/sandbox_filter.h"
 
-#ifdef __linux__
+/* musl does not bring the kernel's headers: a build without them has no filter. */
+#if defined(__linux__) && defined(__has_include)
+#if __has_include(<linux/seccomp.h>)
 #include <linux/audit.h>
 #if defined(__x86_64__) && defined(__LP64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__) && defined(__LP64__) && !defined(__AARCH64EB__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
 #endif
 #endif
 

@@ -21,6 +21,21 @@
 #include "ext/newfile.h"
 #include "ext/sandbox.h"
 
+/* Memory that can be executed, in one step or in two. */
+static int
+map_code(void)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+	void *p;
+
+	/* Refused it is by another name in musl, so errno is of the second. */
+	if (mmap(NULL, 4096, rw | PROT_EXEC, flags, -1, 0) != MAP_FAILED)
+		return 0;
+	p = mmap(NULL, 4096, rw, flags, -1, 0);
+	return p == MAP_FAILED ? -1 : mprotect(p, 4096, rw | PROT_EXEC);
+}
+
 static int
 act(const char *what, const char *path)
 {
@@ -50,10 +65,7 @@ act(const char *what, const char *path)
 	if (strcmp(what, "exec") == 0)
 		return execv(path, argv);
 	if (strcmp(what, "code") == 0)
-		return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ?
-		    -1 :
-		    0;
+		return map_code();
 	if (strcmp(what, "chmod") == 0)
 		return chmod(path, 0777);
 	if (strcmp(what, "unlink") == 0)

@@ -16,9 +16,7 @@ import() {
 # signed FROM: the imported command's "d/s" on a message
 signed() {
 	printf 'From: %s\nTo: b@example.net\nSubject: x\n\nbody\n' "$1" >msg
-	eval "$command --header-only" <msg 2>&1 | tr -d '\r\n\t ' |
-	    sed 's/DKIM-Signature:/\n/g' | grep . |
-	    sed 's,.*;d=\([^;]*\);s=\([^;]*\);.*,\1/\2,' | tr '\n' ' '
+	eval "$command --header-only" <msg 2>&1 | signers
 }
 
 cat >conf <<END

@@ -112,6 +112,15 @@ is "... are one command" "$command" "dkim-sign --signing-table refile:$T/st \
 -H +X-Mine:-Reply-To -x 86400 --copy-headers --insecure-key --from-header Sender"
 like "... and what it leaves out is said" "$(cat out)" \
     '^# not carried over: bodylengthdb csl:all'
+{
+	cat conf
+	echo RemoveOldSignatures yes
+} >conf.old
+import conf.old
+like "the old signatures: those of our domain" "$command" ' --if-signed replace( |$)'
+like "... and those of others stay" "$(cat out)" \
+    '^# not carried over: RemoveOldSignatures: .* other domains'
+import conf
 sed -i '/^\*	/d' st
 is "... and signs" "$(signed joe@example.com)" "example.com/one example.com/ed "
 is "... for others, too" "$(signed joe@other.example)" "example.com/one "

@@ -27,9 +27,9 @@ PREFIX_MAP  ?= -ffile-prefix-map="`pwd`"=.
 
 # Expanded by the shell at each use, so no make extension is needed; on a
 # system without pkg-config set the three of them by hand.
-DEP_CFLAGS  ?= `$(PKG_CONFIG) --cflags libcrypto ldns libidn2 libbsd-overlay`
-CRYPTO_LIBS ?= `$(PKG_CONFIG) --libs libcrypto libidn2 libbsd-overlay`
-DNS_LIBS    ?= `$(PKG_CONFIG) --libs ldns libcrypto libidn2 libbsd-overlay`
+DEP_CFLAGS  ?= `$(PKG_CONFIG) --cflags libcrypto ldns libidn2`
+CRYPTO_LIBS ?= `$(PKG_CONFIG) --libs libcrypto libidn2`
+DNS_LIBS    ?= `$(PKG_CONFIG) --libs ldns libcrypto libidn2`
 
 # ---------------------------------------------------------------------------
 

@@ -303,9 +303,10 @@ note_failure(void *arg, const struct fault *f)
 
 /* The zone, or the name servers, are known, and nothing of a message yet. */
 static void
-enter_sandbox(const struct run *r, char *files[], int n)
+enter_sandbox(const struct run *r)
 {
 	const struct verify_options *o = &r->o;
+	const struct paths *files = &r->many.files;
 	struct sandbox s;
 
 	sandbox_plan(&s,
@@ -313,10 +314,12 @@ enter_sandbox(const struct run *r, char *files[], int n)
 		(o->zone == NULL ? SANDBOX_NET : 0) |
 		(r->many.jobs > 1 ? SANDBOX_FORK : 0) |
 		(o->filter || o->mbox ? SANDBOX_SPOOL : 0));
-	for (int i = 0; i < n; i++)
-		if (!input_is_stdin(files[i]))
-			/* Links in a folder may lead anywhere. */
-			sandbox_read(&s, folder_is(files[i]) ? "/" : files[i]);
+	/* Links in a folder may lead anywhere. */
+	if (r->many.folders)
+		sandbox_read(&s, "/");
+	for (size_t i = 0; i < files->n && !r->many.folders; i++)
+		if (!input_is_stdin(files->v[i].path))
+			sandbox_read(&s, files->v[i].path);
 	if (o->dump != NULL)
 		sandbox_write(&s, o->dump);
 	output_plan(o->output, &s);
@@ -343,8 +346,9 @@ verify_files(struct run *r, char *files[], int n, struct fault *f)
 		input_unused();
 	if (r->many.jobs > 1)
 		resolver_share(r->dns);
-	enter_sandbox(r, files, n);
-	return many_run(&r->many, files, (size_t)n, f);
+	many_list(&r->many, files, (size_t)n);
+	enter_sandbox(r);
+	return many_run(&r->many, f);
 }
 
 static bool

@@ -290,41 +290,42 @@ gather(struct many *m, const struct paths *files, struct fault *f)
 	return true;
 }
 
-/* Folders become what is in them, before the work is dealt out. */
-static void
-list_all(struct many *m, char *paths[], size_t n, struct paths *files)
+void
+many_list(struct many *m, char *paths[], size_t n)
 {
 	struct fault own;
 
+	m->began = m->bar ? clock_ms() : 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!folder_is(paths[i]))
-			paths_add(files, paths[i], false);
-		else if (!folder_list(paths[i], files, &own))
+		bool folder = folder_is(paths[i]);
+
+		m->folders = m->folders || folder;
+		if (!folder)
+			paths_add(&m->files, paths[i], false);
+		else if (!folder_list(paths[i], &m->files, &own))
 			note_failure(m, &own);
 	}
+	m->single = n == 1 && !m->folders;
+	m->total = m->mbox || m->single ? 0 : m->files.n;
 }
 
 bool
-many_run(struct many *m, char *paths[], size_t n, struct fault *f)
+many_run(struct many *m, struct fault *f)
 {
-	struct paths files = { 0 };
 	size_t jobs = m->jobs;
-	bool alone = n == 1 && !folder_is(paths[0]), ok;
+	bool ok;
 
-	m->began = m->bar ? clock_ms() : 0;
-	list_all(m, paths, n, &files);
-	m->total = m->mbox || alone ? 0 : files.n;
-	if (!m->mbox && jobs > files.n)
-		jobs = files.n;
+	if (!m->mbox && jobs > m->files.n)
+		jobs = m->files.n;
 	if (jobs > 1)
 		workers_start(&m->workers, jobs);
 	if (many_is_worker(m))
 		m->bar = false;
 	ok = jobs > 1 && !many_is_worker(m) ?
-	    gather(m, &files, f) :
-	    run_all(m, &files, alone && jobs <= 1, f);
+	    gather(m, &m->files, f) :
+	    run_all(m, &m->files, m->single && jobs <= 1, f);
 	hide_bar(m);
 	workers_end(&m->workers);
-	paths_free(&files);
+	paths_free(&m->files);
 	return ok;
 }

@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/fault.h"
+#include "ext/folder.h"
 #include "ext/input.h"
 #include "ext/workers.h"
 
@@ -32,6 +33,9 @@ struct many {
 	/* One of several could not be done; the others go on. */
 	void (*failed)(void *arg, const struct fault *f);
 
+	struct paths files;
+	bool folders; /* some of them were found in one */
+	bool single;  /* it is one file, and named */
 	struct workers workers;
 	size_t number; /* of the message at hand */
 
@@ -41,9 +45,11 @@ struct many {
 	bool visible;
 };
 
+/* Folders become what is in them; what cannot be listed goes to failed. */
+void many_list(struct many *m, char *paths[], size_t n);
+
 /* False for the fault of a single file; those of others go to failed. */
-ATTR_CHECK bool many_run(struct many *m, char *paths[], size_t n,
-    struct fault *f);
+ATTR_CHECK bool many_run(struct many *m, struct fault *f);
 
 /* Is this a worker?  It has nothing more to do after many_run. */
 bool many_is_worker(const struct many *m);

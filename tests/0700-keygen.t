@@ -87,6 +87,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	chgrp 65534 keys/$D/two.pem
 	chmod 640 keys/$D/two.pem
 	refuses "another group: 77" 77 'two\.pem: group' dkim-keygen --activate -d $D -s two -D keys
+	chgrp 54321 keys/$D/narrow.pem
+	refuses "a group without a name: 77" 77 'two\.pem: group 54321, which' \
+	    dkim-keygen --activate -d $D -s two -D keys
 	chmod 600 keys/$D/*.pem
 	chown 0:0 keys/$D/two.pem
 	refuses "a key of root, where another user signs: 77" 77 \

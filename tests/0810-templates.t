@@ -15,8 +15,7 @@ names() {
 	printf 'From: %s\nSender: s@example.com\nTo: b@example.net\n\nx\n' "$1" >msg
 	shift
 	run dkim-sign --exit-style sysexits --header-only "$@" <msg
-	tr -d '\r\n\t ' <out | sed 's/DKIM-Signature:/\n/g' | grep . |
-	    sed 's,.*;d=\([^;]*\);s=\([^;]*\);.*,\1/\2,' | tr '\n' ' '
+	signers <out
 	echo "$status"
 }
 line="$T/domainkeys/%/default"

@@ -22,8 +22,7 @@ program() { # program: a key command from standard input
 signs() {
 	run dkim-sign --exit-style sysexits --header-only --key-command ./prog \
 	    "$@" <msg
-	tr -d '\r\n\t ' <out | sed 's/DKIM-Signature:/\n/g' | grep . |
-	    sed 's,.*;d=\([^;]*\);s=\([^;]*\);.*,\1/\2,' | tr '\n' ' '
+	signers <out
 	echo "$status"
 }
 

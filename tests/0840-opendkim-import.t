@@ -16,9 +16,7 @@ import() {
 # signed FROM: the imported command's "d/s" on a message
 signed() {
 	printf 'From: %s\nTo: b@example.net\nSubject: x\n\nbody\n' "$1" >msg
-	eval "$command --header-only" <msg 2>&1 | tr -d '\r\n\t ' |
-	    sed 's/DKIM-Signature:/\n/g' | grep . |
-	    sed 's,.*;d=\([^;]*\);s=\([^;]*\);.*,\1/\2,' | tr '\n' ' '
+	eval "$command --header-only" <msg 2>&1 | signers
 }
 
 cat >conf <<END
@@ -114,6 +112,15 @@ is "... are one command" "$command" "dkim-sign --signing-table refile:$T/st \
 -H +X-Mine:-Reply-To -x 86400 --copy-headers --insecure-key --from-header Sender"
 like "... and what it leaves out is said" "$(cat out)" \
     '^# not carried over: bodylengthdb csl:all'
+{
+	cat conf
+	echo RemoveOldSignatures yes
+} >conf.old
+import conf.old
+like "the old signatures: those of our domain" "$command" ' --if-signed replace( |$)'
+like "... and those of others stay" "$(cat out)" \
+    '^# not carried over: RemoveOldSignatures: .* other domains'
+import conf
 sed -i '/^\*	/d' st
 is "... and signs" "$(signed joe@example.com)" "example.com/one example.com/ed "
 is "... for others, too" "$(signed joe@other.example)" "example.com/one "

@@ -124,6 +124,12 @@ j = json.loads(sys.stdin.buffer.readline().decode("utf-8"))
 print(eval(sys.argv[1]))' "$1"
 }
 
+# signers: "d/s " of each DKIM-Signature on standard input, which has nothing else
+signers() {
+	tr -d '\r\n\t ' | sed 's/DKIM-Signature:/\n/g' | grep . |
+	    sed 's,.*;d=\([^;]*\);s=\([^;]*\);.*,\1/\2,' | tr '\n' ' '
+}
+
 # refusing FORM LETTERS FILE COMMAND...: those letters, which printf(1) puts into
 # a policy with FORM, that refuse FILE in upper case and defer it in lower case
 refusing() {

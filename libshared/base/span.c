@@ -133,6 +133,23 @@ span_cut(struct span *rest, char sep, struct span *part)
 }
 
 bool
+span_line(struct span *rest, struct span *line)
+{
+	const char *lf;
+
+	if (rest->n == 0)
+		return false;
+	lf = memchr(rest->p, '\n', rest->n);
+	*line = *rest;
+	if (lf != NULL)
+		line->n = (size_t)(lf - rest->p);
+	*rest = span_from(*rest, line->n + (lf != NULL));
+	if (lf != NULL && line->n > 0 && line->p[line->n - 1] == '\r')
+		line->n--;
+	return true;
+}
+
+bool
 span_u64(struct span s, unsigned maxdigits, uint64_t *out)
 {
 	uint64_t v = 0;

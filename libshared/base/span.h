@@ -86,6 +86,12 @@ struct span span_trim(struct span s);
  */
 bool span_cut(struct span *rest, char sep, struct span *part);
 
+/*
+ * Take the line at the start of *rest, without its LF or CRLF, and move *rest
+ * behind it.  False when *rest is empty.
+ */
+bool span_line(struct span *rest, struct span *line);
+
 /* A decimal number of 1 to maxdigits digits and nothing else. */
 ATTR_CHECK bool span_u64(struct span s, unsigned maxdigits, uint64_t *out);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ext/platform.h"
 
 enum { PIECE = 4096 };
 
@@ -44,8 +45,10 @@ file_is_private(int fd, const char *path, struct fault *f)
 static void
 add_group(gid_t gid, struct buf *out)
 {
-	const struct group *g = getgrgid(gid);
+	const struct group *g;
 
+	platform_groups();
+	g = getgrgid(gid);
 	if (g != NULL)
 		buf_adds(out, g->gr_name);
 	else

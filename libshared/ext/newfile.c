@@ -3,9 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#if defined(STATIC) && defined(__GLIBC__)
-#include <nss.h>
-#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,10 +143,7 @@ set_owner(const struct newfile *n, mode_t mode, const char *group,
 	if (group != NULL) {
 		struct group *g;
 
-#if defined(STATIC) && defined(__GLIBC__)
-		/* It would load libraries, and that of systemd crashes then. */
-		(void)__nss_configure_lookup("group", "files");
-#endif
+		platform_groups();
 		errno = 0;
 		if ((g = getgrnam(group)) == NULL)
 			return fault_set(f, EX_CONFIG, "group %s: %s", group,

@@ -1,6 +1,9 @@
 #include "ext/platform.h"
 
 #include <errno.h>
+#if defined(STATIC) && defined(__GLIBC__)
+#include <nss.h>
+#endif
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,6 +16,14 @@ platform_program(void)
 	return program_invocation_short_name;
 #else
 	return getprogname();
+#endif
+}
+
+void
+platform_groups(void)
+{
+#if defined(STATIC) && defined(__GLIBC__)
+	(void)__nss_configure_lookup("group", "files");
 #endif
 }
 

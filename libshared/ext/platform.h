@@ -3,13 +3,15 @@
 
 #include <stdint.h>
 
-/*
- * What libbsd brings where the C library does not, and costs each process the
- * loading of two libraries for.
- */
-
 /* The name this program was called by, without folders. */
 const char *platform_program(void);
+
+/*
+ * To be called before getgrnam(3) and getgrgid(3).  A program that is linked
+ * statically then looks into /etc/group alone: glibc would load libraries for it,
+ * and that of systemd crashes there.
+ */
+void platform_groups(void);
 
 /* From the kernel; nobody can guess it. */
 uint32_t platform_random(void);

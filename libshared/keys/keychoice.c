@@ -1,10 +1,8 @@
 #include "keys/keychoice.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
-#include "ext/newfile.h"
 #include "keys/keycommand.h"
 #include "keys/keydir.h"
 #include "keys/keytemplate.h"
@@ -46,19 +44,13 @@ keychoice_close(struct keychoice *c)
 	keyset_free(&c->fixed);
 }
 
-/* The folder above the first part that depends on the author. */
 static void
 plan_template(const char *template, struct sandbox *s)
 {
-	struct buf path = { 0 };
-	char *folder;
+	char *folder = keytemplate_folder(template);
 
-	buf_add(&path, template, strcspn(template, "%"));
-	buf_addc(&path, '\0');
-	folder = newfile_folder(path.p);
 	sandbox_read(s, folder);
 	free(folder);
-	buf_free(&path);
 }
 
 void

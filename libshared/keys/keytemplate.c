@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "base/mem.h"
+#include "ext/newfile.h"
 #include "mail/domain.h"
 
 bool
@@ -103,18 +104,22 @@ base_name(const char *path)
 	return name;
 }
 
-/* The folder that the template names before its first escape. */
+char *
+keytemplate_folder(const char *text)
+{
+	char *fixed = mem_strndup(text, strcspn(text, "%"));
+	char *folder = newfile_folder(fixed);
+
+	free(fixed);
+	return folder;
+}
+
 static enum key_found
 store_absent(const char *text, struct fault *f)
 {
-	size_t n = strcspn(text, "%");
-	enum key_found found;
-	char *folder;
+	char *folder = keytemplate_folder(text);
+	enum key_found found = keysource_absent(folder, f);
 
-	while (n > 0 && text[n - 1] != '/')
-		n--;
-	folder = n > 0 ? mem_strndup(text, n) : mem_strndup(".", 1);
-	found = keysource_absent(folder, f);
 	free(folder);
 	return found;
 }

@@ -15,6 +15,9 @@
 /* Does a -k argument depend on the domain? */
 bool keytemplate_is(const char *path);
 
+/* The folder above the first part that depends on the author, to be freed. */
+char *keytemplate_folder(const char *text);
+
 /* EX_CONFIG for an escape that is none, EX_USAGE for %s without a selector. */
 ATTR_CHECK bool keytemplate_check(const char *text, bool selector,
     struct fault *f);

@@ -6,20 +6,6 @@
 #include "base/limits.h"
 #include "base/mem.h"
 
-/* The line at the start of *rest, without its end; moves *rest behind it. */
-static struct span
-take_line(struct span *rest)
-{
-	const char *lf = memchr(rest->p, '\n', rest->n);
-	size_t n = lf == NULL ? rest->n : (size_t)(lf - rest->p);
-	struct span line = { rest->p, n };
-
-	*rest = span_from(*rest, lf == NULL ? n : n + 1);
-	if (lf != NULL && n > 0 && line.p[n - 1] == '\r')
-		line.n--;
-	return line;
-}
-
 bool
 field_name_ok(struct span name)
 {
@@ -95,13 +81,13 @@ void
 header_split(struct header *h, struct span block)
 {
 	bool in_field = false;
+	struct span line;
 	size_t room = 0;
 
 	*h = (struct header){ 0 };
 	if (block.n > 0 && memchr(block.p, '\0', block.n) != NULL)
 		mark(h, "NUL in the header");
-	while (block.n > 0) {
-		struct span line = take_line(&block);
+	while (span_line(&block, &line)) {
 		struct field f;
 
 		if (line.n > 0 && ascii_wsp(line.p[0])) {
@@ -208,13 +194,11 @@ header_pick_end(struct header_pick *p)
 size_t
 header_longest_line(const struct header *h)
 {
+	struct span rest, line;
 	size_t longest = 0;
 
 	for (size_t i = 0; i < h->n; i++)
-		for (struct span rest = h->v[i].raw; rest.n > 0;) {
-			struct span line = take_line(&rest);
-
+		for (rest = h->v[i].raw; span_line(&rest, &line);)
 			longest = line.n > longest ? line.n : longest;
-		}
 	return longest;
 }

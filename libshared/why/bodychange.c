@@ -3,17 +3,6 @@
 #include "base/base64.h"
 #include "why/charset.h"
 
-static bool
-take(struct span *rest, struct span *line)
-{
-	if (rest->n == 0)
-		return false;
-	(void)span_cut(rest, '\n', line);
-	if (line->n > 0 && line->p[line->n - 1] == '\r')
-		line->n--;
-	return true;
-}
-
 static void
 put(struct buf *out, struct span line)
 {
@@ -38,7 +27,7 @@ drop_first(struct span body, struct span prefix, struct buf *out)
 	struct span line;
 	bool any = false;
 
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		if (span_begins(line, prefix)) {
 			line = span_from(line, 1);
 			any = true;
@@ -55,7 +44,7 @@ add_first(struct span body, struct span prefix, char octet, struct buf *out)
 	struct span line;
 	bool any = false;
 
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		if (span_begins(line, prefix)) {
 			buf_addc(out, octet);
 			any = true;
@@ -78,7 +67,7 @@ unquote_from_all(struct span body, struct buf *out)
 	struct span line;
 	bool any = false;
 
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		size_t n = 0;
 
 		while (n < line.n && line.p[n] == '>')
@@ -146,7 +135,7 @@ strip_ends(struct span body, struct buf *out)
 	struct span line;
 	bool any = false;
 
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		size_t n = line.n;
 
 		while (n > 0 && ascii_wsp(line.p[n - 1]))
@@ -164,7 +153,7 @@ signature_dashes(struct span body, struct buf *out)
 	struct span line;
 	bool any = false;
 
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		buf_add_span(out, line);
 		if (span_eq(line, SPAN("--"))) {
 			buf_addc(out, ' ');
@@ -181,7 +170,7 @@ blank_on_top(struct span body, struct buf *out)
 	struct span rest = body, line;
 	bool any = false;
 
-	while (take(&rest, &line) && line.n == 0) {
+	while (span_line(&rest, &line) && line.n == 0) {
 		body = rest;
 		any = true;
 	}
@@ -208,7 +197,7 @@ join(struct span body, struct span lead, struct span tail, struct buf *out)
 	struct span line;
 	bool any = false, joining = false;
 
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		size_t n = line.n;
 
 		if (joining && span_begins(line, lead))
@@ -281,14 +270,14 @@ first_part(struct span body, struct buf *out)
 {
 	struct span line, boundary = { 0 };
 
-	while (boundary.n == 0 && take(&body, &line))
+	while (boundary.n == 0 && span_line(&body, &line))
 		if (line.n > 2 && span_begins(line, SPAN("--")))
 			boundary = line;
-	while (boundary.n > 0 && take(&body, &line) && line.n > 0)
+	while (boundary.n > 0 && span_line(&body, &line) && line.n > 0)
 		;
 	if (boundary.n == 0 || body.n == 0)
 		return false;
-	while (take(&body, &line)) {
+	while (span_line(&body, &line)) {
 		if (span_begins(line, boundary))
 			return true;
 		put(out, line);

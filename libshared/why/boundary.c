@@ -30,7 +30,7 @@ boundary_in(struct span body, struct span *out)
 {
 	struct span line;
 
-	while (body.n > 0 && span_cut(&body, '\n', &line)) {
+	while (span_line(&body, &line)) {
 		line = span_trim(line);
 		if (line.n > 2 && span_begins(line, SPAN("--"))) {
 			*out = span_from(line, 2);

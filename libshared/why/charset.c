@@ -97,15 +97,13 @@ charset_qp_decode_parts(struct span text, struct buf *out)
 	struct span rest = text, line;
 	bool any = false, parts = false;
 
-	while (rest.n > 0 && span_cut(&rest, '\n', &line))
+	while (span_line(&rest, &line))
 		parts = parts || says_qp(line) > 0;
 	if (!parts)
 		state = CODED;
-	for (rest = text; rest.n > 0 && span_cut(&rest, '\n', &line);) {
+	for (rest = text; span_line(&rest, &line);) {
 		size_t at = says_qp(line);
 
-		if (line.n > 0 && line.p[line.n - 1] == '\r')
-			line.n--;
 		if (parts && line.n > 2 && span_begins(line, SPAN("--")))
 			state = PLAIN;
 		if (state == CODED) {
@@ -166,11 +164,8 @@ charset_qp_encode(struct span text, struct buf *out)
 
 	if (span_ascii(text))
 		return false;
-	while (text.n > 0 && span_cut(&text, '\n', &line)) {
-		if (line.n > 0 && line.p[line.n - 1] == '\r')
-			line.n--;
+	while (span_line(&text, &line))
 		encode_line(line, out);
-	}
 	return true;
 }
 

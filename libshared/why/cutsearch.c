@@ -233,7 +233,7 @@ tell_range(size_t begin, size_t end, struct span body, struct buf *out)
 	else
 		buf_addf(out, "at octet %zu", begin);
 	/* The first line that is not blank says what it is. */
-	for (rest = text; rest.n > 0 && span_cut(&rest, '\n', &line);)
+	for (rest = text; span_line(&rest, &line);)
 		if ((line = span_trim(line)).n > 0) {
 			buf_adds(out, ": ");
 			line.n = line.n < SHOWN ? line.n : SHOWN;

@@ -117,7 +117,8 @@ measure(const char *needs)
 	(void)enter(needs);
 	(void)clock_gettime(CLOCK_MONOTONIC, &b);
 	printf("%ld\n",
-	    (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000);
+	    (long)((b.tv_sec - a.tv_sec) * 1000000 +
+		(b.tv_nsec - a.tv_nsec) / 1000));
 }
 
 int

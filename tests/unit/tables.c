@@ -4,10 +4,8 @@
  */
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/fault.h"
-#include "base/mem.h"
 #include "crypto/crypto.h"
 #include "keys/keytable.h"
 

@@ -291,10 +291,13 @@ sign_file(struct run *r, const char *path, bool last, struct fault *f)
 		    slash != NULL ? slash + 1 : path);
 	buf_addc(&target, '\0');
 	ok = sign(r, path, target.p, f);
-	if (last)
-		ok = output_sync(&r->folder, ok ? f : &own) && ok;
 	buf_free(&target);
-	return ok;
+	if (!last || output_sync(&r->folder, &own))
+		return ok;
+	if (!ok)
+		(void)fault_context(&own, "%s; besides", f->text);
+	*f = own;
+	return false;
 }
 
 /* What a worker tells its parent of each file. */

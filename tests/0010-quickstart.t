@@ -61,5 +61,12 @@ is "a file of the user's, from another folder" "$status" 0
 like "is what gets signed" "$(cat out)" 'Subject: a file with an odd name'
 refuses "a file that is not there: 66" 66 'nowhere\.eml: ' \
     tree/scripts/quickstart --no-install nowhere.eml
+mkdir bare && for p in cat dirname env sed sh tr; do ln -s "$(command -v $p)" bare/; done
+run env PATH="$T/bare" tree/scripts/quickstart
+is "no compiler, no apt-get" "$status" 69
+like "what is missing" "$(cat out)" '^# Missing: cc make pkg-config'
+is "and the packages of other systems, all that README.md names" \
+    "$(sed -n 's/^  [A-Z].*: *//p' out)" \
+    "$(sed -n '/^| *| packages |/,/^$/s/.*`\(.*\)`.*/\1/p' tree/README.md)"
 refuses "an unknown option: 64" 64 'no such option' tree/scripts/quickstart --frob
 done_testing

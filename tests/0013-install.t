@@ -74,6 +74,8 @@ done)" ""
 ok "make install once more, over it" maker install
 ok "make uninstall" maker uninstall
 is "leaves nothing but what was there before" "$(files)" "./b&in/other"
+is "and no folder of its own" "$(cd "dest dir" && find . -name dkim-tools)" ""
+ok "make uninstall once more" maker uninstall
 
 # The version is said once, in the Makefile; packages have to repeat it.
 version=$(sed -n 's/^VERSION *= *//p' "$TOP/Makefile")

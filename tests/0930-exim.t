@@ -97,13 +97,16 @@ exim4 -Mrm "$(exim4 -bpr | awk 'NF == 4 { print $3; exit }')" >/dev/null
 exim4 -bdf -oX 127.0.0.1:25 >daemon.log 2>&1 &
 kill_later $!
 wait_for 10 'python3 -c "import smtplib; smtplib.SMTP(\"127.0.0.1\", 25)"'
-send() { # send FILE: prints the answer to DATA
-	python3 - "$1" <<-'END'
+send() { # send FILE [TO [FROM-ADDRESS [USER]]]: prints the answer to DATA
+	python3 - "$@" <<-'END'
 		import smtplib, sys
-		s = smtplib.SMTP("127.0.0.1", 25, timeout=30)
+		to, address, user = (sys.argv[2:] + ["b@example.net", "127.0.0.1", ""][len(sys.argv) - 2:])
+		s = smtplib.SMTP("127.0.0.1", 25, timeout=30, source_address=(address, 0))
 		s.ehlo("client.example")
+		if user:
+		    s.login(user, "secret")
 		s.mail("a@example.com")
-		s.rcpt("b@example.net")
+		s.rcpt(to)
 		data = open(sys.argv[1], "rb").read().replace(b"\r\n", b"\n")
 		code, text = s.data(data.replace(b"\n", b"\r\n"))
 		print(code, text.decode().replace("\n", " "))
@@ -176,6 +179,17 @@ like "a damaged key record: accepted" "$(send sink/1.eml)" '^250'
 cp good zone
 all_shown acl
 like "and then it is accepted" "$(send sink/1.eml)" '^250'
+
+# Who has our domain in From: is not yet one of us.
+relayed() { # relayed FROM-ADDRESS [USER]: how many signatures a message has then
+	r_before=$(delivered)
+	send msg b@remote.example "$@" >/dev/null
+	wait_for 10 "[ \$(ls sink/*.eml | wc -l) -gt $r_before ]"
+	grep -c '^DKIM-Signature' "sink/$(delivered).eml"
+}
+is "a host of ours: signed" "$(relayed 127.0.0.1)" 1
+is "a user of ours, with a password: signed" "$(relayed 127.0.0.2 alice)" 1
+is "mail from elsewhere that is forwarded: not signed" "$(relayed 127.0.0.2)" 0
 
 # --- failures ---------------------------------------------------------------------
 # waits NAME [TO]: the message stays in the queue, nothing is sent, no bounce; once

@@ -228,6 +228,23 @@ for name, order in (("one after the other", list(range(66))), ("in turn", [0, 65
                [("s%d" % i, "pass" if i % 9 else "fail") for i in todo],
                "66 keys %s, %d times" % (name, reps), r)
 
+# one key, and every record of it counts for itself
+key, same = keys[0], {
+    "one": (b"v=DKIM1; k=ed25519; ", "pass", "ok"), "test": (b"k=ed25519; t=y; ", "pass", "ok"),
+    "sha1": (b"k=ed25519; h=sha1; ", "permerror", "hash-not-allowed"),
+    "web": (b"k=ed25519; s=web; ", "permerror", "key-not-for-email"),
+    "rsa": (b"k=rsa; ", "permerror", "key-type-mismatch"),
+    "strict": (b"k=ed25519; t=s; ", "permerror", "key-strict")}
+plain = MSG.replace(b"From here", b"from here")
+letters = [lf(sign(plain, key, s=s, tags=[("i", "@sub.example.com")])) for s in same]
+flags = forge.zone_file({s + "._domainkey.example.com": how[0] + (b"p=" + forge.b64(key.pub))
+                         for s, how in same.items()}, "flags")
+r = run("dkim-verify", "-Z", flags, "--now", str(NOW), "-F", "json", "--mbox",
+        stdin=b"".join(ENV + m + b"\n" for m in letters * 2))
+tap.eq([(o["signatures"][0]["selector"], o["result"], o["signatures"][0]["code"])
+        for o in objects(r)], [(s,) + how[1:] for s, how in same.items()] * 2,
+       "one key in six records", r)
+
 # the bar
 path = os.path.join(T, "many")
 os.mkdir(path)

@@ -66,7 +66,10 @@ def look(argv, data):
     except BlockingIOError:
         pass
     fcntl.fcntl(its, fcntl.F_SETFL, 0)
-    p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=its)
+    with open(at("phrase")) as phrase:
+        os.dup2(phrase.fileno(), 9)
+    p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=its, pass_fds=[9])
+    os.close(9)
     p.stdin.write(data)
     p.stdin.close()
     os.close(its)
@@ -107,11 +110,14 @@ CASES = [("dkim-sign -k", SIGN + ONE + [at("key.pem")], MSG),
          ("--key-command", SIGN + ["--key-command", at("command")], MSG),
          ("an encrypted key", SIGN + ["--passphrase-file", at("phrase")] + ONE +
           [at("locked.pem")], MSG),
+         ("an encrypted key, the passphrase from a descriptor", SIGN +
+          ["--passphrase-fd", "9"] + ONE + [at("locked.pem")], MSG),
+         ("dkim-dnsrec, an encrypted key", RECORD + ["--passphrase-file", at("phrase"), "-k",
+                                                     at("locked.pem")], b""),
          ("dkim-dnsrec -k", RECORD + ["-k", at("key.pem")], b""),
          ("dkim-dnsrec, a key on standard input", RECORD, PEM.encode()),
          ("dkim-dnsrec, DER", RECORD + ["-k", at("key.der")], b""),
          ("dkim-keygen", ["dkim-keygen"] + RECORD[1:] + ["-o", at("new.pem")], b"")]
-
 
 
 def left(pem, found):
@@ -137,4 +143,6 @@ for name, argv, data in CASES if seen else []:
             pem = f.read()
     tap.ok(found and b"example.com" in found and not left(pem, found),
            "nothing of its text or DER is in memory: " + name, left(pem, found or b""))
+    if at("locked.pem") in argv:
+        tap.eq((found or b"").count(PHRASE[-12:].encode()), 1, "and the passphrase is there once")
 tap.done()

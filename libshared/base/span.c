@@ -59,6 +59,13 @@ span_begins_nocase(struct span s, struct span prefix)
 }
 
 bool
+span_contains(struct span s, struct span part)
+{
+	return s.n >= part.n && s.n > 0 &&
+	    memmem(s.p, s.n, part.p, part.n) != NULL;
+}
+
+bool
 span_ascii(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)

@@ -24,6 +24,7 @@ bool span_eq(struct span a, struct span b);
 bool span_eq_nocase(struct span a, struct span b);
 bool span_begins(struct span s, struct span prefix);
 bool span_begins_nocase(struct span s, struct span prefix);
+bool span_contains(struct span s, struct span part);
 
 /* ASCII, whatever the locale. */
 static inline char

@@ -37,19 +37,13 @@ condemn(struct lint *l, enum finding_code code, struct span detail)
 	l->usable = false;
 }
 
-static bool
-contains(struct span text, const char *word)
-{
-	size_t n = strlen(word);
-
-	return text.n >= n && memmem(text.p, text.n, word, n) != NULL;
-}
-
 bool
 lint_shaped(struct span text)
 {
-	return contains(text, "v=DKIM") || contains(text, "p=") ||
-	    contains(text, "k=rsa") || contains(text, "k=ed25519");
+	return span_contains(text, SPAN("v=DKIM")) ||
+	    span_contains(text, SPAN("p=")) ||
+	    span_contains(text, SPAN("k=rsa")) ||
+	    span_contains(text, SPAN("k=ed25519"));
 }
 
 static void
@@ -73,7 +67,8 @@ lint_quotes(struct lint *l)
 		const struct tag *t = &l->tags.v[i];
 
 		if (!span_eq(t->name, SPAN("n")) &&
-		    (contains(t->raw, "\"") || contains(t->raw, "\\"))) {
+		    (span_contains(t->raw, SPAN("\"")) ||
+			span_contains(t->raw, SPAN("\\")))) {
 			condemn(l, FINDING_STRAY_QUOTES, t->raw);
 			return;
 		}
@@ -99,7 +94,7 @@ run_together(const struct tag *t)
 
 	if (span_eq(t->name, SPAN("v")) && value.n > version.n &&
 	    span_begins_nocase(value, version))
-		return contains(value, "=");
+		return span_contains(value, SPAN("="));
 	if (span_eq(t->name, SPAN("n")))
 		return false;
 	for (size_t i = 0; i < value.n; i++)
@@ -204,7 +199,7 @@ lint_value(struct lint *l, const struct tag *p, struct linted *key)
 		condemn(l, FINDING_REVOKED, SPAN(""));
 		return;
 	}
-	if (contains(value, "-----")) {
+	if (span_contains(value, SPAN("-----"))) {
 		condemn(l, FINDING_PEM, SPAN(""));
 		return;
 	}
@@ -291,7 +286,8 @@ lint_record(struct span text, struct span subject, struct linted *key,
 		if (!l.usable)
 			break;
 		condemn(&l,
-		    contains(text, "\"") || contains(text, "\\") ?
+		    span_contains(text, SPAN("\"")) ||
+			    span_contains(text, SPAN("\\")) ?
 			FINDING_STRAY_QUOTES :
 			FINDING_SYNTAX,
 		    text);
@@ -307,17 +303,6 @@ void
 linted_free(struct linted *key)
 {
 	buf_free(&key->pub);
-}
-
-static unsigned
-bits_of(struct span number)
-{
-	unsigned bits = (unsigned)number.n * 8;
-	unsigned top = number.n > 0 ? (unsigned char)number.p[0] : 0;
-
-	for (unsigned mask = 0x80; mask > 0 && (top & mask) == 0; mask >>= 1)
-		bits--;
-	return bits;
 }
 
 static bool
@@ -346,7 +331,7 @@ lint_rsa(const struct der_rsa *rsa, struct span subject, struct findings *out)
 		[WEAK_ROCA] = FINDING_ROCA,
 	};
 	enum key_weakness weakness = weakkey_find(rsa->modulus);
-	bool good = lint_size(bits_of(rsa->modulus), subject, out);
+	bool good = lint_size(der_bits(rsa->modulus), subject, out);
 	uint64_t exponent = 0;
 
 	for (size_t i = 0; i < rsa->exponent.n; i++)
@@ -388,7 +373,7 @@ lint_describe(enum key_type type, struct span pub, struct buf *out)
 	if (type == KEY_ED25519)
 		buf_adds(out, "Ed25519");
 	else if (pubkey_parse(type, pub, &parsed) == KEY_SOUND)
-		buf_addf(out, "RSA of %u bits", bits_of(parsed.rsa.modulus));
+		buf_addf(out, "RSA of %u bits", der_bits(parsed.rsa.modulus));
 	else
 		buf_adds(out, "RSA");
 }

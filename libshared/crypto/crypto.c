@@ -544,10 +544,6 @@ key_from_spki(struct span text)
 	return key_from_pkey(pkey);
 }
 
-/*
- * The private key of a new pair in PKCS #8 and PEM, which the caller wipes, and
- * the pair itself.
- */
 struct key *
 key_generate(enum key_type type, unsigned bits, struct buf *pem,
     struct fault *f)

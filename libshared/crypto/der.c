@@ -60,6 +60,17 @@ take_unsigned(struct span *s, struct span *number)
 	return true;
 }
 
+unsigned
+der_bits(struct span number)
+{
+	unsigned bits = (unsigned)number.n * 8;
+	unsigned top = number.n > 0 ? (unsigned char)number.p[0] : 0;
+
+	for (unsigned mask = 0x80; mask > 0 && (top & mask) == 0; mask >>= 1)
+		bits--;
+	return bits;
+}
+
 bool
 der_rsa_public(struct span der, struct der_rsa *out)
 {

@@ -6,7 +6,7 @@
 #include "base/attr.h"
 #include "base/span.h"
 
-/* The few forms of strict DER (X.690) that a public key record can hold. */
+/* The few forms of strict DER (X.690) that key records and key files hold. */
 
 /* An RSA public key: all of it, and its numbers without leading zeros. */
 struct der_rsa {
@@ -14,6 +14,9 @@ struct der_rsa {
 	struct span modulus; /* big-endian */
 	struct span exponent;
 };
+
+/* The length in bits of a number without leading zeros. */
+unsigned der_bits(struct span number);
 
 /* RSAPublicKey, RFC 8017 appendix A.1.1: nothing before it or behind it. */
 ATTR_CHECK bool der_rsa_public(struct span der, struct der_rsa *out);

@@ -20,12 +20,6 @@ behind_line(struct span text, const char *word, struct span *rest)
 	return false;
 }
 
-static bool
-contains(struct span text, const char *word)
-{
-	return text.n > 0 && memmem(text.p, text.n, word, strlen(word)) != NULL;
-}
-
 /* The lines of base64 up to the one that begins with a hyphen. */
 static bool
 decode(struct span rest, struct buf *der)
@@ -95,7 +89,7 @@ pem_not_a_key(struct span text, const char *name, struct fault *f)
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
-		if (contains(text, others[i].word))
+		if (span_contains(text, span_str(others[i].word)))
 			return fault_set(f, EX_CONFIG, "%s: %s", name,
 			    others[i].says);
 	return fault_set(f, EX_CONFIG, "%s: %s", name,

@@ -4,25 +4,14 @@
 
 #include "base/limits.h"
 
-static unsigned
-bits_of(struct span number)
-{
-	unsigned top = number.n > 0 ? (unsigned char)number.p[0] : 0;
-	unsigned bits = (unsigned)number.n * 8;
-
-	for (unsigned mask = 0x80; mask > 0 && (top & mask) == 0; mask >>= 1)
-		bits--;
-	return bits;
-}
-
 static enum key_defect
 rsa_defect(const struct der_rsa *rsa)
 {
 	const char *n_last = rsa->modulus.p + rsa->modulus.n - 1;
 	const char *e_last = rsa->exponent.p + rsa->exponent.n - 1;
-	unsigned e_bits = bits_of(rsa->exponent);
+	unsigned e_bits = der_bits(rsa->exponent);
 
-	if (bits_of(rsa->modulus) > LIMIT_RSA_BITS_MAX)
+	if (der_bits(rsa->modulus) > LIMIT_RSA_BITS_MAX)
 		return KEY_TOO_LONG;
 	/* 2^32 itself is even, so an allowed exponent has at most 32 bits. */
 	if ((*n_last & 1) == 0 || (*e_last & 1) == 0 || e_bits < 2 ||

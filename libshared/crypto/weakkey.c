@@ -2,7 +2,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/limits.h"
 
@@ -94,11 +93,11 @@ square_root(struct number *n)
 	return root;
 }
 
+static const struct number zero;
+
 static bool
 is_zero(const struct number *a)
 {
-	static const struct number zero;
-
 	return compare(a, &zero) == 0;
 }
 
@@ -139,7 +138,6 @@ is_square(const struct number *a)
 static bool
 primes_close(const struct number *n)
 {
-	static const struct number zero;
 	struct number left = *n, a = square_root(&left), b2, two_a;
 
 	if (is_zero(&left))

@@ -296,14 +296,20 @@ named_then_unlinked(const char *folder)
 	return fd;
 }
 
+const char *
+file_temporary_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder != NULL && *folder != '\0' ? folder : "/tmp";
+}
+
 int
 file_temporary(struct fault *f)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *folder = file_temporary_folder();
 	int fd = -1;
 
-	if (folder == NULL || *folder == '\0')
-		folder = "/tmp";
 #ifdef O_TMPFILE
 	fd = open(folder, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 #endif

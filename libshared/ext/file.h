@@ -76,8 +76,11 @@ ATTR_CHECK ssize_t file_read_at(int fd, const char *name, uint64_t offset,
 ATTR_CHECK bool file_copy(int from, const char *from_name, uint64_t offset,
     uint64_t n, int to, const char *to_name, struct fault *f);
 
+/* $TMPDIR, or /tmp. */
+const char *file_temporary_folder(void);
+
 /*
- * A file without a name under $TMPDIR (or /tmp), open for reading and writing.
+ * A file without a name in that folder, open for reading and writing.
  * -1 and EX_CANTCREAT when there can be none.
  */
 ATTR_CHECK int file_temporary(struct fault *f);

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "ext/file.h"
 #include "ext/sandbox_filter.h"
 
 #ifdef __linux__
@@ -41,14 +42,6 @@ watched(void)
 
 	return preload != NULL && strstr(preload, "vgpreload") != NULL;
 #endif
-}
-
-static const char *
-temporary_folder(void)
-{
-	const char *folder = getenv("TMPDIR");
-
-	return folder != NULL && *folder != '\0' ? folder : "/tmp";
 }
 
 #if defined(LANDLOCK_CREATE_RULESET_VERSION) && \
@@ -192,7 +185,7 @@ sandbox_plan(struct sandbox *s, unsigned needs)
 	if ((s->needs & SANDBOX_EXEC) == 0)
 		s->rules = make_rules();
 	if ((needs & SANDBOX_SPOOL) != 0)
-		allow(s, temporary_folder(), true);
+		allow(s, file_temporary_folder(), true);
 }
 
 void

@@ -45,8 +45,8 @@ selector_ok(struct span s)
 static bool
 has_alabel(struct span name)
 {
-	return memmem(name.p, name.n, "xn--", 4) != NULL ||
-	    memmem(name.p, name.n, "XN--", 4) != NULL;
+	return span_contains(name, SPAN("xn--")) ||
+	    span_contains(name, SPAN("XN--"));
 }
 
 static bool

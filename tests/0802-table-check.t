@@ -176,8 +176,10 @@ want=$(awk 'BEGIN { for (i = 0; i < 100000; i++) {
 	while (j > 0 && j % 2 != i % 2)
 	n += j > 0
 } print n }')
+limit=20
+[ -z "${DKIM_EMULATED:-}" ] || limit=200
 is "100000 patterns against 100000 patterns: $((end - start)) s" \
-    "$((end - start < 20)) $(grep -c shadowed out)" "1 $want"
+    "$((end - start < limit)) $(grep -c shadowed out)" "1 $want"
 
 if [ -x "$BIN/dkim-check" ]; then
 	sed -i 's/[*]//' kt

@@ -25,6 +25,14 @@ s" >record
 like "a strange folder ends no comment" "$(tail -n 1 record)" "^; dkim-check .* -D 'k'.*ey.s' --wait"
 ok "... and the zone still loads" dkim-check -Z record -d $D -s q -k "k'ey
 s/$D/q.pem"
+# The first key of a host: nobody else makes /etc/dkim.
+mkdir etc
+(umask 077 && dkim-keygen -a ed25519 -d $D -s one -D etc/dkim/keys >/dev/null)
+is "the folder that the key directory is in is made, too" \
+    "$(find etc/dkim -type d -perm 755 | sort | tr '\n' ' ')" \
+    "etc/dkim etc/dkim/keys etc/dkim/keys/$D "
+refuses "but none above that" 73 'No such file' \
+    dkim-keygen -a ed25519 -d $D -s one -D ect/dkim/keys
 is "the selector is the date" "$(made --now 1795305600 >/dev/null; ls keys/$D | grep 2026)" 20261122e.pem
 
 # ------------------------------------------------------------------- activation

@@ -70,6 +70,21 @@ make_folder(const char *path, struct fault *f)
 	return errno == EEXIST || fault_errno(f, EX_CANTCREAT, "%s", path);
 }
 
+/* Of the default nothing else makes what is above it. */
+static bool
+make_above(const char *dir, struct fault *f)
+{
+	char *above = newfile_folder(dir);
+	size_t n = strlen(above);
+	bool ok;
+
+	if (n > 1 && above[n - 1] == '/')
+		above[n - 1] = '\0';
+	ok = access(above, F_OK) == 0 || make_folder(above, f);
+	free(above);
+	return ok;
+}
+
 bool
 keydir_make(const char *dir, struct span domain, struct fault *f)
 {
@@ -77,7 +92,8 @@ keydir_make(const char *dir, struct span domain, struct fault *f)
 	bool ok;
 
 	folder_path(dir, domain, &path);
-	ok = make_folder(dir, f) && make_folder(path.p, f);
+	ok = make_above(dir, f) && make_folder(dir, f) &&
+	    make_folder(path.p, f);
 	buf_free(&path);
 	return ok;
 }

@@ -25,7 +25,7 @@ const char *keydir_default(void);
 void keydir_path(const char *dir, struct span domain, struct span selector,
     struct buf *out);
 
-/* Makes DIR and DIR/DOMAIN where they are missing.  EX_CANTCREAT. */
+/* Makes DIR, what it is in, and DIR/DOMAIN where missing.  EX_CANTCREAT. */
 ATTR_CHECK bool keydir_make(const char *dir, struct span domain,
     struct fault *f);
 

@@ -69,12 +69,12 @@ synced() { # synced OPTION...: what it syncs and names, in order
 		printf 'From: a@example.com\n\nx\n' >sync/$m
 	done
 	ln -s ../far/3 sync/one/3
-	strace -f -y -o trace -e trace=fsync,rename dkim-sign -d example.com -s sel \
+	strace -f -y -o trace -e trace=fsync,/^rename dkim-sign -d example.com -s sel \
 	    -k key.pem "$@" sync/one/1 sync/one/2 sync/one/3 sync/two/4 sync/two/5 2>err
 	status=$?
 	sed -n "s|.*fsync([0-9]*<$T/sync/\([a-z]*\)>.*|\1|p
 		s|.*fsync([0-9]*<$T/sync/\([a-z]*\)/#.*|\1/#|p
-		s|.*rename(.*, \".*sync/\([a-z0-9/]*\)\").*|\1|p" trace | tr '\n' ' '
+		s|.*rename[a-z0-9]*(.*, \".*sync/\([a-z0-9/]*\)\").*|\1|p" trace | tr '\n' ' '
 	return $status
 }
 if command -v strace >/dev/null && [ -z "${DKIM_SANITIZED:-}" ] &&

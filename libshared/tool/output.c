@@ -145,12 +145,13 @@ bool
 output_commit(struct output *o, enum output_old old, const struct stat *like,
     char **folder, struct fault *f)
 {
-	mode_t mode = like == NULL ? allowed(0666) :
-	    old == OUTPUT_KEEP     ? allowed(like->st_mode) :
-				     like->st_mode & 07777;
+	mode_t mode;
 
 	if (!o->is_file)
 		return true;
+	mode = like == NULL    ? allowed(0666) :
+	    old == OUTPUT_KEEP ? allowed(like->st_mode) :
+				 like->st_mode & 07777;
 	if (like != NULL && old == OUTPUT_REPLACE && !take_over(o, like, f))
 		return false;
 	o->file.owned = like != NULL;
